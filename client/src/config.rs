@@ -1,0 +1,146 @@
+//! Making a client. Nothing here reads the environment or a file, and nothing is sent.
+
+use std::time::Duration;
+
+use url::Url;
+
+use crate::auth::{Credential, TokenKind};
+use crate::client::Gitlab;
+use crate::error::Error;
+use crate::http::transport::{Options, Transport};
+use crate::secret::Secret;
+
+/// What a client needs to know: the server, and as whom to speak. See [`Gitlab::builder`].
+#[derive(Debug, Clone)]
+pub struct Builder {
+    url: String,
+    token: Option<(TokenKind, Secret)>,
+    connect_timeout: Duration,
+    read_timeout: Duration,
+}
+
+impl Builder {
+    pub(crate) fn new(url: String) -> Self {
+        Self {
+            url,
+            token: None,
+            connect_timeout: Duration::from_secs(10),
+            read_timeout: Duration::from_secs(60),
+        }
+    }
+
+    /// Speaks with a personal, project or group access token.
+    #[must_use]
+    pub fn private_token(self, token: impl Into<Secret>) -> Self {
+        self.token(TokenKind::Private, token)
+    }
+
+    /// Speaks with an OAuth 2.0 access token.
+    #[must_use]
+    pub fn oauth_token(self, token: impl Into<Secret>) -> Self {
+        self.token(TokenKind::OAuth, token)
+    }
+
+    /// Speaks with the token of a running CI/CD job.
+    #[must_use]
+    pub fn job_token(self, token: impl Into<Secret>) -> Self {
+        self.token(TokenKind::Job, token)
+    }
+
+    /// Speaks with a token of this kind; the last one given counts.
+    #[must_use]
+    pub fn token(mut self, kind: TokenKind, token: impl Into<Secret>) -> Self {
+        self.token = Some((kind, token.into()));
+        self
+    }
+
+    /// How long making a connection may take. Default: 10 seconds.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long the server may stay silent in the middle of an answer. Default: 60 seconds.
+    #[must_use]
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.read_timeout = timeout;
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Usage`] when the URL is not an http(s) URL, or the token cannot stand in a header.
+    pub fn build(self) -> Result<Gitlab, Error> {
+        let api = api_root(&self.url)?;
+        let credential = self.token.map(|(kind, token)| Credential::new(kind, &token)).transpose()?;
+        let transport = Transport::new(Options {
+            credential,
+            connect_timeout: self.connect_timeout,
+            read_timeout: self.read_timeout,
+        });
+        Ok(Gitlab::new(api, transport))
+    }
+}
+
+/// The API's root for a server's URL: relative URL roots and a trailing `/api/v4` are understood.
+fn api_root(text: &str) -> Result<Url, Error> {
+    let refused = |why: &str| {
+        Error::usage(format!("{text:?} cannot be the server's URL: {why}"))
+            .with_hint("It looks like https://gitlab.example.com, with the path of GitLab's root behind it if there is one.")
+    };
+    let mut url = Url::parse(text.trim()).map_err(|error| match error {
+        url::ParseError::RelativeUrlWithoutBase => refused("it lacks https:// in front"),
+        other => refused(&other.to_string()),
+    })?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refused("it must begin with https:// or http://"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Error::usage("the server's URL has a user name or a password in it")
+            .with_hint("GitLab's API takes a token; leave user and password out of the URL."));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refused("it has a ? or a # in it"));
+    }
+    let path = url.path().trim_end_matches('/').trim_end_matches("/api/v4").trim_end_matches('/').to_owned();
+    url.set_path(&format!("{path}/api/v4"));
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::api_root;
+
+    #[test]
+    fn every_way_to_write_a_server_is_understood() {
+        let cases = [
+            ("https://gitlab.com", "https://gitlab.com/api/v4"),
+            ("https://gitlab.com/", "https://gitlab.com/api/v4"),
+            (" https://gitlab.com/api/v4/ ", "https://gitlab.com/api/v4"),
+            ("http://h:8080/root", "http://h:8080/root/api/v4"),
+            ("http://h/root/api/v4", "http://h/root/api/v4"),
+        ];
+        for (text, api) in cases {
+            assert_eq!(api_root(text).unwrap().as_str(), api, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_server_is_refused_with_words() {
+        let cases = [
+            ("gitlab.com", "it lacks https://"),
+            ("ftp://gitlab.com", "must begin with https://"),
+            ("https://u:p@gitlab.com", "a user name or a password"),
+            ("https://gitlab.com?x=1", "a ? or a #"),
+            ("https://", "empty host"),
+        ];
+        for (text, words) in cases {
+            let error = api_root(text).unwrap_err();
+            assert!(error.to_string().contains(words), "{text}: {error}");
+            assert!(!error.to_string().contains("u:p"));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Naming an object by its secret. GitLab knows a trigger by its number alone, but scripts often hold nothing
+//! but its token: the token is looked up among the objects that the caller may see.
+
+use serde_json::Value;
+
+use crate::arguments::{Arguments, Id};
+use crate::caller::Caller;
+use crate::endpoint::{Endpoint, Field, On, Place, Resource, Type};
+use crate::error::{Error, ErrorKind};
+use crate::object::Object;
+
+/// The arguments with a number where a secret names the object; as they are where nothing has to be looked up.
+pub(crate) async fn resolve(
+    caller: Caller<'_>,
+    endpoint: &'static Endpoint,
+    arguments: Arguments,
+) -> Result<Arguments, Error> {
+    let resource = caller.resource;
+    let is_number = |name: &str| {
+        endpoint.params_in(Place::Path).any(|param| param.name == name && matches!(param.ty, Type::Int))
+    };
+    let given = match arguments.get(resource.identity) {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(_) => None,
+        None => match caller.object.map(Object::identity) {
+            Some(Id::Name(text)) => Some(text.clone()),
+            _ => None,
+        },
+    };
+    let secret = resource.fields.iter().find(|field| field.secret);
+    match (given, secret) {
+        (Some(text), Some(secret)) if is_number(resource.identity) && text.parse::<i64>().is_err() => {
+            let identity = find(caller, secret, &text).await?;
+            Ok(arguments.with(resource.identity, identity))
+        }
+        _ => Ok(arguments),
+    }
+}
+
+/// Whether an object of the resource would be named by its secret.
+pub(crate) fn is_secret(resource: &Resource, identity: &Id) -> bool {
+    let has_number = resource.field(resource.identity).is_some_and(|field| matches!(field.ty, Type::Int));
+    has_number && matches!(identity, Id::Name(_)) && resource.fields.iter().any(|field| field.secret)
+}
+
+async fn find(caller: Caller<'_>, secret: &Field, text: &str) -> Result<Id, Error> {
+    let kind = caller.resource.kind;
+    let list = caller.resource.operation(On::Manager, "list").ok_or_else(|| {
+        Error::usage(format!("a {kind} is named by its number")).with_hint("GitLab's API cannot list them.")
+    })?;
+    let mut hidden = Vec::new();
+    let mut pages = caller.rows(list.endpoint, Arguments::new(), caller.resource);
+    while let Some(page) = pages.next().await? {
+        for row in page.rows {
+            match row.attribute(secret.name).ok().and_then(Value::as_str) {
+                Some(shown) if shown == text => return Ok(row.identity().clone()),
+                Some(shown) if may_begin(shown, text) => hidden.push(row.identity().to_string()),
+                _ => {}
+            }
+        }
+    }
+    let error =
+        Error::new(ErrorKind::NotFound, format!("no {kind} that you may see has this {}", secret.name));
+    if hidden.is_empty() {
+        return Err(error.with_hint(format!("Use its number: `list()` shows each {kind} with its number.")));
+    }
+    Err(error.with_hint(format!(
+        "GitLab shows a {} to its owner alone; by its first letters this may be number {}. Use the number.",
+        secret.name,
+        hidden.join(" or ")
+    )))
+}
+
+/// Whether a secret of which GitLab shows the first few letters may be this one. The part before the last dash of
+/// a token tells only its kind, and GitLab leaves it out.
+fn may_begin(shown: &str, text: &str) -> bool {
+    let bare = text.split_once('-').map_or(text, |(_, bare)| bare);
+    !shown.is_empty() && shown.len() < text.len() && (text.starts_with(shown) || bare.starts_with(shown))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_begin;
+
+    #[test]
+    fn a_masked_token_is_recognised() {
+        assert!(may_begin("a91c", "glptt-a91c00ff"));
+        assert!(may_begin("a91c", "a91c00ff"));
+        assert!(!may_begin("a91c", "glptt-b91c00ff"));
+        assert!(!may_begin("", "glptt-a91c00ff"));
+        assert!(!may_begin("glptt-a91c00ff", "glptt-a91c00ff"));
+    }
+}

@@ -1,0 +1,149 @@
+//! Fields of an object: reading them, explaining why one is missing, and assigning them. Assigned
+//! values wait beside the data until they are saved.
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::{Object, Origin};
+use crate::arguments::{Arguments, IntoArgument};
+use crate::endpoint::{Endpoint, On, Place};
+use crate::error::Error;
+use crate::suggestion::nearest;
+use crate::value::check;
+
+impl Object {
+    /// Everything that GitLab sent about the object, unknown fields included; `None` before the first fetch.
+    #[must_use]
+    pub fn attributes(&self) -> Option<&Map<String, Value>> {
+        let data = self.data.as_deref()?;
+        Some(data.fields.get_or_init(|| serde_json::from_str(data.raw.get()).unwrap_or_default()))
+    }
+
+    /// The value of a field: what was assigned, else what GitLab sent.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Usage`] when the field is absent, with the reason and what to do.
+    pub fn attribute(&self, name: &str) -> Result<&Value, Error> {
+        if let Some(assigned) = self.changes.get(name) {
+            return Ok(assigned);
+        }
+        self.attributes().and_then(|fields| fields.get(name)).ok_or_else(|| self.explain_absent(name))
+    }
+
+    /// Whether the spec calls a field's value a secret.
+    #[must_use]
+    pub fn is_secret(&self, name: &str) -> bool {
+        self.resource.field(name).is_some_and(|field| field.secret)
+    }
+
+    /// What was assigned and not saved yet.
+    pub fn changes(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.changes.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Assigns a field, to be sent by `save`.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Usage`] when there is no such field, when it cannot be changed, or when the value does not fit.
+    pub fn assign(&mut self, name: &str, value: Value) -> Result<(), Error> {
+        let Some(save) = self.resource.operation(On::Object, "save") else {
+            return Err(Error::usage(format!(
+                "`{name}` of a {} cannot be assigned: GitLab's API does not change objects of this kind",
+                self.resource.kind
+            )));
+        };
+        let changeable: Vec<&str> = save.endpoint.params_in(Place::Body).map(|param| param.name).collect();
+        let Some(param) = save.endpoint.param(name).filter(|param| param.place == Place::Body) else {
+            return Err(self.explain_unassignable(name, &changeable));
+        };
+        let value = check(param, &value)?;
+        self.changes.insert(name.to_owned(), value);
+        Ok(())
+    }
+
+    /// The arguments of a save: what was assigned, and what GitLab wants to see again with every change.
+    pub(super) fn with_changes(&self, endpoint: &Endpoint, arguments: Arguments) -> Arguments {
+        let mut arguments = self
+            .changes
+            .iter()
+            .fold(arguments, |arguments, (name, value)| arguments.with(name, value.clone()));
+        for param in endpoint.params_in(Place::Body).filter(|param| param.required) {
+            if arguments.get(param.name).is_none()
+                && let Some(value) = self.attributes().and_then(|fields| fields.get(param.name))
+            {
+                arguments = arguments.with(param.name, value.clone().into_argument());
+            }
+        }
+        arguments
+    }
+
+    fn explain_unassignable(&self, name: &str, changeable: &[&str]) -> Error {
+        let kind = self.resource.kind;
+        let list = changeable.join(", ");
+        if self.resource.field(name).is_some() {
+            return Error::usage(format!("`{name}` of a {kind} cannot be changed"))
+                .with_hint(format!("What can be changed is {list}."));
+        }
+        let hint = match nearest(name, changeable.iter().copied()) {
+            Some(near) => format!("Did you mean `{near}`?"),
+            None => format!("What can be changed is {list}."),
+        };
+        Error::usage(format!("a {kind} has no field `{name}`")).with_hint(hint)
+    }
+
+    fn explain_absent(&self, name: &str) -> Error {
+        let resource = self.resource;
+        let Some(field) = resource.field(name) else {
+            let known = resource
+                .fields
+                .iter()
+                .map(|field| field.name)
+                .chain(resource.operations.iter().filter(|verb| verb.on == On::Object).map(|verb| verb.name))
+                .chain(resource.children.iter().flat_map(|child| child.accessors.iter().copied()));
+            let error = Error::usage(format!("a {} has no field `{name}`", resource.kind));
+            return match nearest(name, known) {
+                Some(near) => error.with_hint(format!("Did you mean `{near}`?")),
+                None => error.with_hint("`attributes` holds everything that GitLab sent."),
+            };
+        };
+        let (reason, hint) = match self.origin {
+            Origin::Lazy => ("nothing was fetched yet".to_owned(), "Call `refresh()` first.".to_owned()),
+            Origin::Listed if resource.list_omits.contains(&name) => (
+                "GitLab leaves it out of lists".to_owned(),
+                format!("Call `refresh()`, or `get({})` instead of using the row.", self.identity),
+            ),
+            Origin::Listed | Origin::Answered => {
+                ("GitLab did not send it".to_owned(), format!("`{name}`: {}", field.doc))
+            }
+        };
+        Error::usage(format!("{self} has no `{name}` here: {reason}")).with_hint(hint)
+    }
+}
+
+/// One field of a JSON object, the rest skipped without being built.
+pub(super) fn peek(raw: &RawValue, name: &str) -> Option<Value> {
+    struct Peek<'a>(&'a str);
+    impl<'de> Visitor<'de> for Peek<'_> {
+        type Value = Option<Value>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut found = None;
+            while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+                if key == self.0 {
+                    found = Some(map.next_value()?);
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(found)
+        }
+    }
+    serde_json::Deserializer::from_str(raw.get()).deserialize_map(Peek(name)).ok().flatten()
+}

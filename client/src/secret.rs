@@ -1,0 +1,109 @@
+//! The one type that holds a secret. It shows its text only when asked for by name; formatting it
+//! in any way shows a mask. Text that may
+//! hold one by accident is masked by its looks. This module must not know where secrets come from or go to.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer};
+
+/// What is shown in place of a secret.
+pub const REDACTED: &str = "••••";
+
+/// Text that must not be shown: a token, or the value of a masked variable.
+///
+/// ```
+/// let secret = rhailab_client::Secret::from("glpat-abc");
+/// assert_eq!(format!("{secret:?} {secret}"), "•••• ••••");
+/// assert_eq!(secret.expose(), "glpat-abc");
+/// ```
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+/// The text with the secret part of everything that looks like one of GitLab's tokens masked, letter by letter.
+///
+/// It knows how tokens look, not which ones are in use: for text that repeats what somebody passed.
+///
+/// ```
+/// assert_eq!(rhailab_client::mask_tokens("no glpat-abc here"), "no glpat-••• here");
+/// ```
+#[must_use]
+pub fn mask_tokens(text: &str) -> String {
+    const PREFIXES: [&str; 8] =
+        ["glpat-", "glptt-", "glcbt-", "gldt-", "glrt-", "gloas-", "glsoat-", "glagent-"];
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((start, prefix)) = PREFIXES
+        .iter()
+        .filter_map(|prefix| Some((rest.find(prefix)?, prefix)))
+        .min_by_key(|(start, _)| *start)
+    {
+        let (before, token) = rest.split_at(start + prefix.len());
+        let end = token
+            .find(|letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '-' | '_' | '.'))
+            .unwrap_or(token.len());
+        let (secret, after) = token.split_at(end);
+        shown.push_str(before);
+        shown.extend(secret.chars().map(|_| '•'));
+        rest = after;
+    }
+    shown.push_str(rest);
+    shown
+}
+
+impl Secret {
+    /// The text itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<&Self> for Secret {
+    fn from(secret: &Self) -> Self {
+        secret.clone()
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mask_tokens;
+
+    #[test]
+    fn tokens_in_a_script_are_masked_and_columns_stay() {
+        let text = r#"gitlab("u", #{private_token: "glpat-abc_DEF.1-2"}).x; "glptt-00""#;
+        let shown = mask_tokens(text);
+        assert_eq!(shown, r#"gitlab("u", #{private_token: "glpat-•••••••••••"}).x; "glptt-••""#);
+        assert_eq!(shown.chars().count(), text.chars().count());
+    }
+}

@@ -1,0 +1,248 @@
+//! The command line: which command with which options, and the exit status. What commands do is in
+//! `commands/`.
+
+use std::ffi::OsString;
+use std::io::{IsTerminal as _, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use rhailab_client::nearest;
+
+use crate::commands;
+use crate::output::Format;
+use crate::verbose;
+
+/// The program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way too; clap knows what goes to which stream.
+            let status = if error.use_stderr() { Status::Usage } else { Status::Success };
+            let _ = error.print();
+            return status.into();
+        }
+    };
+    if cli.global.verbose > 0 {
+        verbose::install();
+    }
+    run(&cli).into()
+}
+
+/// How the program ends, as its exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Everything was done.
+    Success,
+    /// A script or GitLab's API failed.
+    Failure,
+    /// The command line or the configuration is wrong.
+    Usage,
+    /// The pipeline failed.
+    PipelineFailed,
+    /// The pipeline was canceled.
+    PipelineCanceled,
+    /// The pipeline was skipped.
+    PipelineSkipped,
+    /// The pipeline waits for a manual action.
+    PipelineBlocked,
+    /// The deadline passed.
+    Deadline,
+    /// Ctrl-C.
+    Interrupted,
+    /// Nobody reads the output any more.
+    OutputClosed,
+    /// What the script passed to `exit`.
+    Script(u8),
+}
+
+impl Status {
+    /// The number that the shell sees.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Failure => 1,
+            Self::Usage => 2,
+            Self::PipelineFailed => 3,
+            Self::PipelineCanceled => 4,
+            Self::PipelineSkipped => 5,
+            Self::PipelineBlocked => 6,
+            Self::Deadline => 124,
+            Self::Interrupted => 130,
+            Self::OutputClosed => 141,
+            Self::Script(code) => code,
+        }
+    }
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(status.code())
+    }
+}
+
+/// GitLab CI/CD recipes as scripts.
+#[derive(Debug, Parser)]
+#[command(
+    name = "rhailab",
+    version,
+    about,
+    args_conflicts_with_subcommands = false,
+    subcommand_precedence_over_arg = true
+)]
+struct Cli {
+    #[command(flatten)]
+    global: GlobalOptions,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct GlobalOptions {
+    /// The GitLab server, such as https://gitlab.example.com
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// A file that holds an access token and nothing else
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Speak to a simulated GitLab that lives as long as the command
+    #[arg(long, global = true, conflicts_with_all = ["url", "token_file"])]
+    pub(crate) sandbox: bool,
+    /// How values are shown
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "auto")]
+    pub(crate) output: Format,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+    /// Show each request on standard error
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    /// Whether to colour what goes to standard error.
+    pub(crate) fn for_stderr(self) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => {
+                std::io::stderr().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a script; `-` reads it from standard input
+    Run {
+        /// The script
+        file: PathBuf,
+        /// What the script finds in `args`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Evaluate code and print its value
+    Eval {
+        /// The code
+        code: String,
+    },
+    /// Look for mistakes in scripts without running them
+    Check {
+        /// The scripts
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Serve a simulated GitLab for any client until Ctrl-C
+    Sandbox(SandboxOptions),
+    /// Show the configuration and where each value comes from
+    Config,
+    /// A script, with its arguments
+    #[command(external_subcommand)]
+    Script(Vec<OsString>),
+}
+
+/// How to simulate.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxOptions {
+    /// The address to listen on; port 0 is a free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub(crate) listen: SocketAddr,
+    /// Simulated seconds per second
+    #[arg(long, value_name = "N")]
+    pub(crate) speed: Option<f64>,
+    /// What tokens and durations are drawn from
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// How long each answer takes, such as 50ms
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) latency: Option<String>,
+}
+
+fn run(cli: &Cli) -> Status {
+    let global = &cli.global;
+    match &cli.command {
+        Some(Command::Run { file, args }) => commands::run::file(global, file, args.clone()),
+        Some(Command::Script(words)) => script(global, words),
+        Some(Command::Eval { code }) => commands::run::code(global, code),
+        Some(Command::Check { files }) => commands::check::files(global, files),
+        Some(Command::Sandbox(options)) => commands::sandbox::serve(options),
+        Some(Command::Config) => commands::config::show(global),
+        None if std::io::stdin().is_terminal() => {
+            complain("the interactive shell is not in this version; try `rhailab --help`")
+        }
+        None => commands::run::file(global, Path::new("-"), Vec::new()),
+    }
+}
+
+/// `rhailab FILE [ARGS…]`. A word that is neither a file nor a command is probably a command misspelt.
+fn script(global: &GlobalOptions, words: &[OsString]) -> Status {
+    const COMMANDS: [&str; 6] = ["run", "eval", "check", "sandbox", "config", "help"];
+    let Some((file, args)) = words.split_first() else {
+        return complain("no script was named");
+    };
+    let path = Path::new(file);
+    let name = file.to_string_lossy();
+    if !path.exists() && path.extension().is_none() && !name.contains('/') {
+        return complain(&match nearest(&name, COMMANDS) {
+            Some(near) => format!("there is no command or file `{name}`; did you mean `{near}`?"),
+            None => format!("there is no command or file `{name}`; the commands are {}", COMMANDS.join(", ")),
+        });
+    }
+    let mut texts = Vec::with_capacity(args.len());
+    for arg in args {
+        match arg.to_str() {
+            Some(text) => texts.push(text.to_owned()),
+            None => return complain(&format!("the script's argument {arg:?} is not UTF-8")),
+        }
+    }
+    commands::run::file(global, path, texts)
+}
+
+/// Says what is wrong with the call of the program.
+pub(crate) fn complain(message: &str) -> Status {
+    say(&format!("error: {message}"));
+    Status::Usage
+}
+
+/// Writes a line for the person in front of the screen. When even that cannot be written, nobody is there.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}

@@ -1,0 +1,117 @@
+//! `rhailab FILE`, `rhailab run` and `rhailab eval`: one script, from its text to the exit status.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use rhailab_client::Error;
+
+use super::source;
+use crate::cli::{GlobalOptions, Status, say};
+use crate::engine::bridge::{Bridge, Interrupt};
+use crate::engine::{ScriptEngine, World};
+use crate::output::terminal::Standard;
+use crate::output::{self, WriteError};
+use crate::report::{self, Script};
+use crate::settings::{Options, Settings};
+
+/// Runs the script in a file.
+pub(crate) fn file(global: &GlobalOptions, path: &Path, args: Vec<String>) -> Status {
+    match source::read(path) {
+        Ok(script) => execute(global, &script, args, Value::Dropped),
+        Err(problem) => {
+            say(&format!("error: {problem}"));
+            Status::Usage
+        }
+    }
+}
+
+/// Runs code and prints its value.
+pub(crate) fn code(global: &GlobalOptions, code: &str) -> Status {
+    let script = Script { name: "<eval>".to_owned(), text: code.to_owned() };
+    execute(global, &script, Vec::new(), Value::Shown)
+}
+
+/// The settings that the options and the environment give.
+pub(crate) fn settings(global: &GlobalOptions) -> Result<Settings, Error> {
+    let options = Options { url: global.url.clone(), token_file: global.token_file.clone() };
+    Settings::find(&options, |name| std::env::var(name).ok())
+}
+
+/// What becomes of the value of a script's last expression.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Value {
+    Shown,
+    Dropped,
+}
+
+fn execute(global: &GlobalOptions, script: &Script, args: Vec<String>, value: Value) -> Status {
+    let color = global.color.for_stderr();
+    let bridge = Bridge::default();
+    // The sandbox of this run lives as long as this name.
+    let (settings, _sandbox) = match prepare(global, &bridge) {
+        Ok(prepared) => prepared,
+        Err(error) => return refuse(&error, color),
+    };
+    let client = match settings.client() {
+        Ok(client) => client,
+        Err(error) => return refuse(&error, color),
+    };
+    let world = World { client, args, bridge: bridge.clone(), print: Standard::shared() };
+    let mut engine = ScriptEngine::new(&world);
+    let mut program = match engine.compile(&script.text) {
+        Ok(program) => program,
+        Err(error) => {
+            say(&report::parse_error(script, &error, color));
+            return Status::Failure;
+        }
+    };
+    program.set_source(&script.name);
+    let result = match engine.run(&program) {
+        Ok(_) if value == Value::Dropped => Ok(()),
+        Ok(result) => show(&result, global),
+        Err(thrown) => Err(WriteError::Script(thrown)),
+    };
+    match result {
+        Ok(()) => match bridge.interrupt() {
+            Some(Interrupt::OutputClosed) => Status::OutputClosed,
+            _ => Status::Success,
+        },
+        Err(WriteError::Script(thrown)) => {
+            let ending = report::ending(script, &thrown, color);
+            if let Some(message) = ending.message {
+                say(&message);
+            }
+            ending.status
+        }
+        Err(WriteError::Data(problem)) => {
+            say(&format!("error: the value cannot be shown: {problem}"));
+            Status::Failure
+        }
+        Err(WriteError::Output(_)) => Status::OutputClosed,
+    }
+}
+
+fn prepare(
+    global: &GlobalOptions,
+    bridge: &Bridge,
+) -> Result<(Settings, Option<rhailab_sandbox::Sandbox>), Error> {
+    if !global.sandbox {
+        return Ok((settings(global)?, None));
+    }
+    let runtime = bridge.runtime().map_err(|error| Error::io("the runtime cannot start", &error))?;
+    let sandbox = runtime
+        .block_on(rhailab_sandbox::start(rhailab_sandbox::Options::default()))
+        .map_err(|error| Error::usage(format!("the sandbox cannot start: {error}")))?;
+    Ok((Settings::for_sandbox(&sandbox.url(), sandbox.token()), Some(sandbox)))
+}
+
+fn show(result: &rhai::Dynamic, global: &GlobalOptions) -> Result<(), WriteError> {
+    let mut out = std::io::stdout().lock();
+    output::write(&mut out, result, global.output)?;
+    out.flush().map_err(WriteError::Output)
+}
+
+fn refuse(error: &Error, color: bool) -> Status {
+    say(&report::client_failure(error, color));
+    Status::Usage
+}

@@ -1,0 +1,138 @@
+//! The scripting engine: Rhai bound to the client by the endpoint table. One type stands for every object
+//! and one for every manager; the table decides what each of them can do, so a new resource needs nothing
+//! here. This module sets the engine up; it knows neither the command line nor how values are shown.
+
+mod arguments;
+pub mod bridge;
+mod builtins;
+mod client;
+mod download;
+pub mod error;
+mod files;
+mod follow;
+mod keyword;
+mod manager;
+mod notes;
+mod object;
+mod sequence;
+pub mod value;
+mod verbs;
+mod wait;
+
+use std::sync::Arc;
+
+use rhai::{AST, Dynamic, Engine, EvalAltResult, OptimizationLevel, ParseError, Scope};
+
+use bridge::Bridge;
+pub use builtins::ExitStatus;
+pub use client::ClientRef;
+pub use manager::ManagerRef;
+pub use object::ObjectRef;
+pub use sequence::SequenceRef;
+
+/// What a script finds around it.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The configured client, `gl`.
+    pub client: rhailab_client::Gitlab,
+    /// The script's own arguments, `args`.
+    pub args: Vec<String>,
+    /// Where requests run and interrupts come from.
+    pub bridge: Bridge,
+    /// Where `print` writes.
+    pub print: Arc<dyn Printer>,
+}
+
+/// Where a script's own output goes.
+pub trait Printer: Send + Sync + std::fmt::Debug {
+    /// Writes a line of output.
+    ///
+    /// # Errors
+    ///
+    /// What the system says when it cannot be written.
+    fn print(&self, line: &str) -> std::io::Result<()>;
+
+    /// Writes text as it is, to be seen at once.
+    ///
+    /// # Errors
+    ///
+    /// What the system says when it cannot be written.
+    fn write(&self, text: &str) -> std::io::Result<()>;
+
+    /// Writes a line for the person in front of the screen.
+    ///
+    /// # Errors
+    ///
+    /// What the system says when it cannot be written.
+    fn note(&self, line: &str) -> std::io::Result<()>;
+}
+
+/// A Rhai engine that speaks GitLab.
+#[derive(Debug)]
+pub struct ScriptEngine {
+    engine: Engine,
+    names: verbs::Names,
+}
+
+impl ScriptEngine {
+    /// An engine in this world. Nothing is sent.
+    #[must_use]
+    pub fn new(world: &World) -> Self {
+        let mut engine = Engine::new();
+        // With any optimization Rhai drops statements that only name something, and a typo passes silently.
+        engine.set_optimization_level(OptimizationLevel::None);
+        set_limits(&mut engine);
+        keyword::allow_after_dot(&mut engine);
+        stop_when_interrupted(&mut engine, &world.bridge);
+        error::register(&mut engine);
+        client::register(&mut engine, world);
+        manager::register(&mut engine);
+        object::register(&mut engine);
+        sequence::register(&mut engine);
+        let names = verbs::register(&mut engine, notes::Notes::new(Arc::clone(&world.print)));
+        wait::register(&mut engine);
+        files::register(&mut engine);
+        follow::register(&mut engine, world);
+        builtins::register(&mut engine, world);
+        Self { engine, names }
+    }
+
+    /// Reads a script without running it.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is no Rhai.
+    pub fn compile(&mut self, script: &str) -> Result<AST, ParseError> {
+        keyword::begin_script();
+        let program = self.engine.compile(script)?;
+        verbs::register_unknown(&mut self.engine, &self.names, keyword::names_after_dots());
+        Ok(program)
+    }
+
+    /// Runs a script and answers the value of its last expression.
+    ///
+    /// # Errors
+    ///
+    /// What the script threw and nobody caught.
+    pub fn run(&self, script: &AST) -> Result<Dynamic, Box<EvalAltResult>> {
+        self.engine.eval_ast_with_scope(&mut Scope::new(), script)
+    }
+}
+
+/// Generous for a person's script, finite for a mistake.
+fn set_limits(engine: &mut Engine) {
+    /// What the client reads into memory at most; a script can hold all of it.
+    const MOST_IN_MEMORY: usize = 256 * 1024 * 1024;
+    engine
+        .set_max_call_levels(128)
+        .set_max_expr_depths(256, 128)
+        .set_max_string_size(MOST_IN_MEMORY)
+        // It holds for blobs, too: a downloaded archive is one.
+        .set_max_array_size(MOST_IN_MEMORY)
+        .set_max_map_size(1_000_000);
+}
+
+fn stop_when_interrupted(engine: &mut Engine, bridge: &Bridge) {
+    let bridge = bridge.clone();
+    engine.on_progress(move |_| bridge.interrupt().map(bridge::token));
+}

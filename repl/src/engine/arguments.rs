@@ -1,0 +1,160 @@
+//! From the values in a script's call to the arguments of an operation: what comes by position, what by
+//! name in the options map at the end. Whether a value fits its parameter is the client's business.
+
+use rhai::{Dynamic, EvalAltResult, Map};
+use rhailab_client::endpoint::{On, Operation, Outcome, Param, Place, Resource, Type};
+use rhailab_client::{Arguments, IntoArgument};
+
+use super::download::Destination;
+use super::error::{raise_usage, raise_usage_with};
+use super::value;
+
+/// A script's call, sorted out.
+#[derive(Debug, Default)]
+pub(crate) struct Call {
+    pub(crate) arguments: Arguments,
+    /// `#{lazy: true}`: name the object without asking for it.
+    pub(crate) lazy: bool,
+    /// `#{to: …}` or `#{action: …}`: where text or bytes go.
+    pub(crate) destination: Destination,
+}
+
+/// Verbs whose parameters all have names: what GitLab reads from the body or the query of these is data,
+/// and its order means nothing.
+const NAMED_ONLY: [&str; 7] = ["list", "get", "create", "update", "delete", "save", "refresh"];
+
+/// Sorts out a call of a verb of this resource.
+pub(crate) fn sort(
+    resource: &'static Resource,
+    verb: &'static Operation,
+    mut values: Vec<Dynamic>,
+) -> Result<Call, Box<EvalAltResult>> {
+    let slots = slots(resource, verb);
+    let options = take_options(&mut values, &slots);
+    if values.len() > slots.len() {
+        let hint = format!("The call is `{}`.", signature(resource, verb));
+        let text = match values.get(slots.len()) {
+            Some(surplus) if surplus.is_map() => format!("`{}` was given too much", verb.name),
+            Some(surplus) => {
+                format!("`{}` was given too much: {}", verb.name, describe(surplus))
+            }
+            None => format!("`{}` was given too much", verb.name),
+        };
+        return Err(raise_usage_with(text, hint));
+    }
+    let mut call = Call::default();
+    for (slot, given) in slots.iter().zip(&values) {
+        let json =
+            value::to_json(given).map_err(|what| raise_usage(format!("`{}` cannot be {what}", slot.name)))?;
+        call.arguments = call.arguments.with(slot.name, json);
+    }
+    for (name, given) in options {
+        call = add_option(call, verb, &name, &given)?;
+    }
+    let missing = slots.iter().find(|slot| call.arguments.get(slot.name).is_none());
+    match missing {
+        Some(slot) => Err(raise_usage_with(
+            format!("`{}` needs `{}`", verb.name, slot.name),
+            format!("The call is `{}`.", signature(resource, verb)),
+        )),
+        None => Ok(call),
+    }
+}
+
+/// How a call of the verb is written: `trigger_pipeline(ref, token, #{variables, inputs})`.
+pub(crate) fn signature(resource: &Resource, verb: &Operation) -> String {
+    let slots = slots(resource, verb);
+    let mut parts: Vec<String> = slots.iter().map(|slot| slot.name.to_owned()).collect();
+    let names: Vec<&str> = named(verb, &slots).map(|param| param.name).collect();
+    if !names.is_empty() {
+        parts.push(format!("#{{{}}}", names.join(", ")));
+    }
+    format!("{}({})", verb.name, parts.join(", "))
+}
+
+fn named<'a>(
+    verb: &Operation,
+    slots: &'a [&'static Param],
+) -> impl Iterator<Item = &'static Param> + use<'a> {
+    let taken = |param: &&Param| slots.iter().any(|slot| slot.name == param.name);
+    verb.endpoint.params.iter().filter(move |param| param.place != Place::Path && !taken(param))
+}
+
+/// The parameters that are given by position: what the path needs and the receiver does not know, then,
+/// for verbs other than the usual ones, what is required.
+fn slots(resource: &Resource, verb: &Operation) -> Vec<&'static Param> {
+    let known = |name: &str| {
+        let own = verb.on == On::Object && name == resource.identity;
+        let mut owners = std::iter::successors(resource.parent, |owner| owner.parent);
+        own || owners.any(|owner| owner.context_name == name)
+    };
+    let path = verb.endpoint.params_in(Place::Path).filter(|param| !known(param.name));
+    let named_only = NAMED_ONLY.contains(&verb.name);
+    let required = verb
+        .endpoint
+        .params
+        .iter()
+        .filter(|param| param.place != Place::Path && param.required && !named_only);
+    path.chain(required).collect()
+}
+
+/// The map at the end of a call holds options, unless a parameter in that place takes a map itself.
+fn take_options(values: &mut Vec<Dynamic>, slots: &[&Param]) -> Map {
+    let Some(last) = values.last() else {
+        return Map::new();
+    };
+    let is_data = slots
+        .get(values.len() - 1)
+        .is_some_and(|slot| matches!(slot.ty, Type::Map(_) | Type::Record(_) | Type::Json));
+    if !last.is_map() || is_data {
+        return Map::new();
+    }
+    values.pop().and_then(Dynamic::try_cast::<Map>).unwrap_or_default()
+}
+
+fn add_option(
+    mut call: Call,
+    verb: &Operation,
+    name: &str,
+    given: &Dynamic,
+) -> Result<Call, Box<EvalAltResult>> {
+    let known = verb.endpoint.param(name).is_some();
+    let wrong = |what: String| raise_usage(format!("`{name}` cannot be {what}"));
+    let streams = matches!(verb.endpoint.outcome, Outcome::Text | Outcome::Bytes);
+    let destination = if streams && !known { Destination::from_option(name, given)? } else { None };
+    if let Some(destination) = destination {
+        if !matches!(call.destination, Destination::Value) {
+            return Err(raise_usage("`to` and `action` cannot both be given"));
+        }
+        call.destination = destination;
+        return Ok(call);
+    }
+    match name {
+        "lazy" if !known && verb.name == "get" => {
+            call.lazy = given.as_bool().map_err(|_| wrong(describe(given)))?;
+        }
+        "extra" if !known => {
+            let extra = given
+                .clone()
+                .try_cast::<Map>()
+                .ok_or_else(|| wrong(format!("{}, only a map", describe(given))))?;
+            for (name, given) in extra {
+                let json = value::to_json(&given)
+                    .map_err(|what| raise_usage(format!("`extra.{name}` cannot be {what}")))?;
+                call.arguments = call.arguments.with_extra(name.as_str(), json);
+            }
+        }
+        _ => {
+            let json = value::to_json(given).map_err(wrong)?;
+            if call.arguments.get(name).is_some() {
+                return Err(raise_usage(format!("`{name}` is given twice, by position and by name")));
+            }
+            call.arguments = call.arguments.with(name, json.into_argument());
+        }
+    }
+    Ok(call)
+}
+
+fn describe(given: &Dynamic) -> String {
+    value::to_json(given).map_or_else(|what| what, |json| rhailab_client::describe(&json))
+}

@@ -1,0 +1,141 @@
+//! Between scripts, which block, and the client, which is asynchronous: the runtime that requests run on,
+//! and interrupts that cut short whatever a script waits for. Must not know what it waits for.
+
+use std::future::Future;
+use std::io;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use rhai::{Dynamic, EvalAltResult, Position};
+use tokio::runtime::Runtime;
+use tokio::sync::Notify;
+
+use super::error::raise_io;
+use crate::signal;
+
+/// Runs asynchronous work for scripts. Copies share the runtime and the interrupt.
+#[derive(Clone, Debug, Default)]
+pub struct Bridge {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    // Threads and signal handlers cost start-up time, so they wait for the first request.
+    runtime: OnceLock<Runtime>,
+    reason: AtomicU8,
+    interrupted: Notify,
+}
+
+/// Why a script was stopped from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interrupt {
+    /// Ctrl-C.
+    Signal,
+    /// Whatever reads the output went away.
+    OutputClosed,
+}
+
+impl Interrupt {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Signal => 1,
+            Self::OutputClosed => 2,
+        }
+    }
+
+    const fn from_code(code: u8) -> Option<Self> {
+        match code {
+            1 => Some(Self::Signal),
+            2 => Some(Self::OutputClosed),
+            _ => None,
+        }
+    }
+}
+
+impl Bridge {
+    /// Waits for asynchronous work, or for an interrupt.
+    ///
+    /// # Errors
+    ///
+    /// Rhai's termination error, which scripts cannot catch, when an interrupt comes first.
+    pub fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, Box<EvalAltResult>> {
+        let runtime = self.runtime().map_err(|error| raise_io("the runtime cannot start", &error))?;
+        runtime.block_on(async {
+            let interrupted = self.shared.interrupted.notified();
+            tokio::pin!(interrupted);
+            // Registering before looking makes sure that no interrupt falls between the two.
+            interrupted.as_mut().enable();
+            if let Some(reason) = self.interrupt() {
+                return Err(terminated(reason));
+            }
+            tokio::select! {
+                biased;
+                () = interrupted => Err(terminated(self.interrupt().unwrap_or(Interrupt::Signal))),
+                result = work => Ok(result),
+            }
+        })
+    }
+
+    /// Pauses the script.
+    ///
+    /// # Errors
+    ///
+    /// Rhai's termination error when an interrupt comes first.
+    pub fn sleep(&self, pause: Duration) -> Result<(), Box<EvalAltResult>> {
+        self.wait(async move { tokio::time::sleep(pause).await })
+    }
+
+    /// Stops the running script as soon as it can be stopped.
+    pub fn stop(&self, reason: Interrupt) {
+        self.shared.reason.store(reason.code(), Ordering::SeqCst);
+        self.shared.interrupted.notify_waiters();
+    }
+
+    /// Why the script shall stop, if it shall.
+    #[must_use]
+    pub fn interrupt(&self) -> Option<Interrupt> {
+        Interrupt::from_code(self.shared.reason.load(Ordering::Relaxed))
+    }
+
+    /// The runtime, started with the first call; from then on Ctrl-C interrupts the script instead of the process.
+    ///
+    /// # Errors
+    ///
+    /// What the system says when threads cannot be started.
+    pub fn runtime(&self) -> io::Result<&Runtime> {
+        if let Some(runtime) = self.shared.runtime.get() {
+            return Ok(runtime);
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let shared = Arc::downgrade(&self.shared);
+        let mut interrupt = Box::pin(runtime.block_on(signal::listen()));
+        runtime.spawn(async move {
+            while interrupt.await.is_ok() {
+                interrupt = Box::pin(signal::listen().await);
+                let Some(shared) = shared.upgrade() else {
+                    return;
+                };
+                Self { shared }.stop(Interrupt::Signal);
+            }
+        });
+        Ok(self.shared.runtime.get_or_init(|| runtime))
+    }
+}
+
+/// What an interrupted script ends with.
+pub(crate) fn token(reason: Interrupt) -> Dynamic {
+    Dynamic::from_int(reason.code().into())
+}
+
+/// The error with which an interrupted script ends.
+pub(crate) fn terminated(reason: Interrupt) -> Box<EvalAltResult> {
+    Box::new(EvalAltResult::ErrorTerminated(token(reason), Position::NONE))
+}
+
+/// The reason inside such a token.
+pub(crate) fn reason_of(token: &Dynamic) -> Interrupt {
+    let code = token.as_int().ok().and_then(|code| u8::try_from(code).ok());
+    code.and_then(Interrupt::from_code).unwrap_or(Interrupt::Signal)
+}

@@ -1,0 +1,99 @@
+//! What a script has beside GitLab: output, pauses, the environment, durations, its exit status.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Position};
+
+use super::bridge::{Bridge, Interrupt};
+use super::error::{raise_usage, raise_usage_with};
+use super::value;
+use super::{Printer, World};
+
+type Raised<T> = Result<T, Box<EvalAltResult>>;
+
+pub(crate) fn register(engine: &mut Engine, world: &World) {
+    write_output(engine, &world.print, &world.bridge);
+    // Rhai's own sleep holds the thread, and Ctrl-C with it.
+    let (whole, fraction, text) = (world.bridge.clone(), world.bridge.clone(), world.bridge.clone());
+    engine
+        .register_fn("sleep", move |seconds: i64| whole.sleep(duration_of("sleep", &seconds.into())?))
+        .register_fn("sleep", move |seconds: f64| fraction.sleep(duration_of("sleep", &seconds.into())?))
+        .register_fn("sleep", move |pause: ImmutableString| text.sleep(duration_of("sleep", &pause.into())?))
+        .register_fn("exit", || exit(0))
+        .register_fn("exit", exit)
+        .register_fn("env", |name: ImmutableString| environment(&name))
+        .register_fn("now", || Timestamp::now().to_string())
+        .register_fn("parse_duration", |text: ImmutableString| {
+            duration_of("parse_duration", &text.into()).map(|duration| duration.as_secs_f64())
+        })
+        .register_fn("to_json", to_json);
+}
+
+/// A span of time that a script gave: a number of seconds, or text such as "30m".
+pub(crate) fn duration_of(name: &str, value: &Dynamic) -> Raised<Duration> {
+    let hint = "Such as 90, 1.5, \"30m\" or \"1h 20m\".";
+    let wrong = |what: &str| raise_usage_with(format!("`{name}` {what}"), hint);
+    if let Ok(seconds) = value.as_int() {
+        return u64::try_from(seconds).map(Duration::from_secs).map_err(|_| wrong("cannot be negative"));
+    }
+    if let Ok(seconds) = value.as_float() {
+        return Duration::try_from_secs_f64(seconds).map_err(|_| wrong("is no span of time"));
+    }
+    let text = value.as_immutable_string_ref().map_err(|_| wrong("must be a span of time"))?;
+    let span: Span = text.parse().map_err(|_| wrong(&format!("cannot be {:?}", text.as_str())))?;
+    let duration = SignedDuration::try_from(span)
+        .or_else(|_| span.to_duration(SpanRelativeTo::days_are_24_hours()))
+        .map_err(|_| wrong("cannot be in months or years"))?;
+    Duration::try_from(duration).map_err(|_| wrong("cannot be negative"))
+}
+
+fn write_output(engine: &mut Engine, print: &Arc<dyn Printer>, bridge: &Bridge) {
+    let (printer, stop) = (Arc::clone(print), bridge.clone());
+    engine.on_print(move |line| {
+        // Rhai gives no way to fail here; a script whose output nobody reads is stopped instead.
+        if printer.print(line).is_err() {
+            stop.stop(Interrupt::OutputClosed);
+        }
+    });
+    let (printer, stop) = (Arc::clone(print), bridge.clone());
+    engine.on_debug(move |text, _, position| {
+        let line = if position.is_none() { text.to_owned() } else { format!("{position}: {text}") };
+        if printer.note(&line).is_err() {
+            stop.stop(Interrupt::OutputClosed);
+        }
+    });
+}
+
+/// The status that a script passed to `exit`.
+#[derive(Clone, Copy, Debug)]
+pub struct ExitStatus(pub u8);
+
+/// Ends the script, not as an error; `catch` does not see it. Rhai's own `exit` would make the status the
+/// value of the script, and nobody could tell it from a result.
+fn exit(status: i64) -> Raised<()> {
+    let status = u8::try_from(status).map_err(|_| {
+        raise_usage_with(
+            format!("exit({status}) is not possible"),
+            "An exit status is a number from 0 to 255.",
+        )
+    })?;
+    Err(Box::new(EvalAltResult::ErrorTerminated(Dynamic::from(ExitStatus(status)), Position::NONE)))
+}
+
+/// A variable of the environment; `()` when it is not set.
+fn environment(name: &str) -> Raised<Dynamic> {
+    match std::env::var(name) {
+        Ok(value) => Ok(value.into()),
+        Err(std::env::VarError::NotPresent) => Ok(Dynamic::UNIT),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(raise_usage(format!("the environment variable {name} is not UTF-8")))
+        }
+    }
+}
+
+fn to_json(value: Dynamic) -> Raised<String> {
+    let json = value::to_json(&value).map_err(|what| raise_usage(format!("{what} has no JSON")))?;
+    Ok(json.to_string())
+}

@@ -1,0 +1,168 @@
+//! Lets words that Rhai reserves be used after a dot: GitLab has fields and verbs named `default`,
+//! `protected`, `new`, `import`. After `.` or `?.` only a name can follow, so nothing else changes.
+//! This file is all that knows about Rhai's tokens.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+
+use rhai::{Engine, Position, Token};
+
+thread_local! {
+    /// Where the token before stood, if it was a dot. Rhai reads a script's tokens in order, on one thread,
+    /// and says nothing when a script ends: a place further back than the dot belongs to another script.
+    static DOT: Cell<Option<Position>> = const { Cell::new(None) };
+
+    /// The names that followed a dot in the script that was read last.
+    static NAMES: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+/// Turns reserved words after a dot into names.
+pub(crate) fn allow_after_dot(engine: &mut Engine) {
+    // Rhai marks this call "deprecated" to say that it may change between releases.
+    #[expect(deprecated, reason = "the only way to change how a reserved word is read")]
+    engine.on_parse_token(|token, position, _| {
+        let is_dot = matches!(token, Token::Period | Token::Elvis);
+        let before = DOT.replace(is_dot.then_some(position));
+        if before.is_none_or(|dot| dot >= position) {
+            return token;
+        }
+        let token = as_name(token);
+        if let Token::Identifier(name) = &token {
+            NAMES.with_borrow_mut(|names| names.insert(name.to_string()));
+        }
+        token
+    });
+}
+
+/// Forgets what was seen of the script that was read before.
+pub(crate) fn begin_script() {
+    DOT.set(None);
+    NAMES.with_borrow_mut(BTreeSet::clear);
+}
+
+/// The names that followed a dot since the script began: its properties and methods.
+pub(crate) fn names_after_dots() -> BTreeSet<String> {
+    NAMES.with_borrow(Clone::clone)
+}
+
+fn as_name(token: Token) -> Token {
+    match &token {
+        Token::Reserved(word) if is_name(word) => Token::Identifier(word.clone()),
+        Token::Custom(word) => Token::Identifier(word.clone()),
+        keyword if keyword.is_literal() && is_name(keyword.literal_syntax()) => {
+            Token::Identifier(Box::new(keyword.literal_syntax().into()))
+        }
+        _ => token,
+    }
+}
+
+fn is_name(word: &str) -> bool {
+    word.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn engine() -> Engine {
+        let mut engine = Engine::new();
+        allow_after_dot(&mut engine);
+        engine
+    }
+
+    #[test]
+    fn every_reserved_word_can_follow_a_dot() {
+        let reserved = [
+            "default",
+            "private",
+            "public",
+            "protected",
+            "shared",
+            "module",
+            "package",
+            "new",
+            "import",
+            "export",
+            "sync",
+            "async",
+            "await",
+            "match",
+            "use",
+            "with",
+            "go",
+            "thread",
+            "spawn",
+            "yield",
+            "static",
+            "super",
+            "case",
+            "var",
+            "void",
+            "null",
+            "nil",
+            "exit",
+            "is",
+            "goto",
+            "each",
+            "then",
+            "unless",
+            "begin",
+            "end",
+            "for",
+            "in",
+            "if",
+            "else",
+            "switch",
+            "while",
+            "loop",
+            "do",
+            "until",
+            "let",
+            "const",
+            "fn",
+            "return",
+            "throw",
+            "try",
+            "catch",
+            "break",
+            "continue",
+            "true",
+            "false",
+            "as",
+            "global",
+            "this",
+        ];
+        for word in reserved {
+            let script = format!(r#"let x = #{{"{word}": 41}}; x.{word} += 1; x?.{word}"#);
+            assert_eq!(
+                engine().eval::<i64>(&script).unwrap_or_else(|error| panic!("{word}: {error}")),
+                42,
+                "{word}"
+            );
+        }
+    }
+
+    #[test]
+    fn reserved_words_elsewhere_stay_reserved() {
+        let script = "let sum = 0; for x in [1, 2] { if x > 0 { sum += x } } sum";
+        assert_eq!(engine().eval::<i64>(script).unwrap(), 3);
+        assert!(engine().compile("let default = 1;").is_err());
+        assert!(engine().compile("new()").is_err());
+    }
+
+    #[test]
+    fn a_script_that_stops_after_a_dot_does_not_change_the_next_one() {
+        let engine = engine();
+        for broken in ["x.", "x.  ", "x.)", "x.\"", "x./*", "x?."] {
+            assert!(engine.compile(broken).is_err(), "{broken}");
+            begin_script();
+            assert_eq!(engine.eval::<i64>("       let y = 1; y").unwrap(), 1, "after {broken}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_ranges_keep_their_dots() {
+        assert_eq!(engine().eval::<i64>("let n = 0; for i in 0..3 { n += i } n").unwrap(), 3);
+        assert!((engine().eval::<f64>("1.5 + 0.5").unwrap() - 2.0).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,86 @@
+//! JSON to Rhai values and back. Knows nothing of GitLab.
+
+use rhai::{Array, Blob, Dynamic, Map};
+use serde_json::{Number, Value};
+
+use super::object::ObjectRef;
+
+/// The Rhai value of JSON: null is `()`, whole numbers are integers, objects are maps.
+pub(crate) fn from_json(value: &Value) -> Dynamic {
+    match value {
+        Value::Null => Dynamic::UNIT,
+        Value::Bool(truth) => (*truth).into(),
+        Value::Number(number) => from_number(number),
+        Value::String(text) => text.as_str().into(),
+        Value::Array(values) => values.iter().map(from_json).collect::<Array>().into(),
+        Value::Object(fields) => from_object(fields).into(),
+    }
+}
+
+/// The Rhai map of a JSON object.
+pub(crate) fn from_object(fields: &serde_json::Map<String, Value>) -> Map {
+    fields.iter().map(|(name, value)| (name.as_str().into(), from_json(value))).collect()
+}
+
+/// The JSON of a Rhai value.
+///
+/// # Errors
+///
+/// The name of the type that has no JSON, such as a function.
+pub(crate) fn to_json(value: &Dynamic) -> Result<Value, String> {
+    if value.is_unit() {
+        return Ok(Value::Null);
+    }
+    if let Ok(truth) = value.as_bool() {
+        return Ok(truth.into());
+    }
+    if let Ok(number) = value.as_int() {
+        return Ok(number.into());
+    }
+    if let Ok(number) = value.as_float() {
+        return Number::from_f64(number).map(Value::Number).ok_or_else(|| format!("the number {number}"));
+    }
+    if let Ok(text) = value.as_immutable_string_ref() {
+        return Ok(text.as_str().into());
+    }
+    if let Ok(letter) = value.as_char() {
+        return Ok(letter.to_string().into());
+    }
+    if let Ok(values) = value.as_array_ref() {
+        return values.iter().map(to_json).collect();
+    }
+    if let Ok(fields) = value.as_map_ref() {
+        return fields.iter().map(|(name, value)| Ok((name.to_string(), to_json(value)?))).collect();
+    }
+    if let Some(object) = value.read_lock::<ObjectRef>() {
+        return Ok(object.with(|object| object.attributes().cloned().map_or(Value::Null, Value::Object)));
+    }
+    if value.is::<Blob>() {
+        return Err("a blob".to_owned());
+    }
+    Err(format!("a value of type {}", value.type_name()))
+}
+
+fn from_number(number: &Number) -> Dynamic {
+    // Numbers beyond 63 bits keep their size as floats; none of GitLab's identities is that large.
+    number.as_i64().map_or_else(|| number.as_f64().unwrap_or(f64::NAN).into(), Dynamic::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn json_survives_the_way_there_and_back() {
+        let value =
+            json!({"a": null, "b": [1, 2.5, "x", true], "c": {"d": -9_007_199_254_740_993_i64}, "e": "ü"});
+        assert_eq!(to_json(&from_json(&value)), Ok(value));
+    }
+
+    #[test]
+    fn what_is_no_json_is_named() {
+        assert_eq!(to_json(&Dynamic::from(vec![1_u8])), Err("a blob".to_owned()));
+        assert_eq!(to_json(&f64::NAN.into()), Err("the number NaN".to_owned()));
+    }
+}

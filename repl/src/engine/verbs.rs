@@ -1,0 +1,244 @@
+//! Verbs of managers and objects. Rhai gets the union of all verbs' names once per number of arguments;
+//! what a name means for a receiver is looked up in the endpoint table when it is called.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Module, NativeCallContext};
+use rhailab_client::endpoint::{On, Operation, Outcome, Resource};
+use rhailab_client::{Answer, Id, nearest, table};
+
+use super::arguments::{Call, sort};
+use super::bridge::Bridge;
+use super::download;
+use super::error::{raise, raise_usage_with};
+use super::manager::ManagerRef;
+use super::notes::Notes;
+use super::object::ObjectRef;
+use super::sequence::{METHODS as SEQUENCE_METHODS, SequenceRef};
+use super::value;
+
+type Raised = Result<Dynamic, Box<EvalAltResult>>;
+
+/// Methods that receivers have beside the table's verbs.
+const OTHER_METHODS: [&str; 10] =
+    ["wait", "follow", "to_json", "to_string", "to_debug", "print", "debug", "type_of", "is_shared", "tag"];
+
+/// The names that are registered as methods of managers and objects.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    known: Arc<Mutex<BTreeSet<String>>>,
+    notes: Notes,
+}
+
+impl Names {
+    /// Takes a name in; false if it was there.
+    fn add(&self, name: &str) -> bool {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned())
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).contains(name)
+    }
+}
+
+/// Registers the table's verbs.
+pub(crate) fn register(engine: &mut Engine, notes: Notes) -> Names {
+    let names = Names { known: Arc::default(), notes };
+    for name in OTHER_METHODS {
+        names.add(name);
+    }
+    for name in table::RESOURCES.iter().flat_map(|resource| resource.operations.iter().map(|verb| verb.name))
+    {
+        if names.add(name) {
+            register_name(engine, &names.notes, name.into());
+        }
+    }
+    explain_unknown_methods(engine, names.clone());
+    names
+}
+
+/// Registers the names that a script calls and nobody has: the call then fails in our own words, and Rhai
+/// knows the place, which it does not tell when it looks for a missing function.
+pub(crate) fn register_unknown(engine: &mut Engine, names: &Names, called: BTreeSet<String>) {
+    for name in called {
+        if names.add(&name) {
+            register_name(engine, &names.notes, name.into());
+        }
+    }
+}
+
+fn register_name(engine: &mut Engine, notes: &Notes, name: ImmutableString) {
+    // The receiver comes by value. With a reference, Rhai would write `project.pipelines` back
+    // into `project` after each call, and refuse the call on a constant.
+    macro_rules! with_arguments {
+        ($($argument:ident),*) => {
+            let (verb, own_notes) = (name.clone(), notes.clone());
+            engine.register_fn(
+                name.as_str(),
+                move |context: NativeCallContext<'_>, receiver: ManagerRef $(, $argument: Dynamic)*| {
+                    call_manager(&context, &own_notes, &receiver, &verb, vec![$($argument),*])
+                },
+            );
+            let (verb, own_notes) = (name.clone(), notes.clone());
+            engine.register_fn(
+                name.as_str(),
+                move |context: NativeCallContext<'_>, receiver: ObjectRef $(, $argument: Dynamic)*| {
+                    call_object(&context, &own_notes, &receiver, &verb, vec![$($argument),*])
+                },
+            );
+            if !SEQUENCE_METHODS.contains(&name.as_str()) {
+                let method = name.clone();
+                engine.register_fn(name.as_str(), move |_: SequenceRef $(, $argument: Dynamic)*| {
+                    $(drop($argument);)*
+                    Raised::Err(unknown_sequence_method(&method))
+                });
+            }
+        };
+    }
+    with_arguments!();
+    with_arguments!(a);
+    with_arguments!(a, b);
+    with_arguments!(a, b, c);
+    with_arguments!(a, b, c, d);
+    with_arguments!(a, b, c, d, e);
+}
+
+fn call_manager(
+    context: &NativeCallContext<'_>,
+    notes: &Notes,
+    receiver: &ManagerRef,
+    name: &str,
+    values: Vec<Dynamic>,
+) -> Raised {
+    let ManagerRef { manager, bridge } = receiver;
+    let verb = find(manager.resource(), On::Manager, name)?;
+    let Call { arguments, lazy, destination } = sort(manager.resource(), verb, values)?;
+    notes.deprecation(verb.endpoint);
+    if lazy {
+        let identity =
+            arguments.get(manager.resource().identity).and_then(Id::from_json).ok_or_else(|| {
+                raise_usage_with("the identity must be a number or text", "Such as `get(1, #{lazy: true})`.")
+            })?;
+        return Ok(Dynamic::from(ObjectRef::new(manager.lazy(identity), bridge.clone())));
+    }
+    if let outcome @ (Outcome::Text | Outcome::Bytes) = verb.endpoint.outcome {
+        let download = manager.caller().download(verb.endpoint, arguments);
+        return download::run(context, bridge, download, outcome, &destination);
+    }
+    let answer = bridge.wait(manager.call(verb, arguments))?.map_err(raise)?;
+    to_dynamic(answer, bridge)
+}
+
+fn call_object(
+    context: &NativeCallContext<'_>,
+    notes: &Notes,
+    receiver: &ObjectRef,
+    name: &str,
+    values: Vec<Dynamic>,
+) -> Raised {
+    let mut object = receiver.with(Clone::clone);
+    let bridge = receiver.bridge();
+    let verb = find(object.resource(), On::Object, name)?;
+    let Call { arguments, destination, .. } = sort(object.resource(), verb, values)?;
+    notes.deprecation(verb.endpoint);
+    if let outcome @ (Outcome::Text | Outcome::Bytes) = verb.endpoint.outcome {
+        let download = object.caller().download(verb.endpoint, arguments);
+        return download::run(context, bridge, download, outcome, &destination);
+    }
+    if verb.name == "save" {
+        bridge.wait(object.save())?.map_err(raise)?;
+        receiver.with_mut(|seen| *seen = object);
+        return Ok(Dynamic::from(receiver.clone()));
+    }
+    let answer = bridge.wait(object.call(verb, arguments))?.map_err(raise)?;
+    receiver.with_mut(|seen| *seen = object);
+    match verb.endpoint.outcome {
+        Outcome::SameObject => Ok(Dynamic::from(receiver.clone())),
+        _ if verb.name == "refresh" => Ok(Dynamic::from(receiver.clone())),
+        _ => to_dynamic(answer, bridge),
+    }
+}
+
+fn to_dynamic(answer: Answer, bridge: &Bridge) -> Raised {
+    Ok(match answer {
+        Answer::Object(object) => Dynamic::from(ObjectRef::new(object, bridge.clone())),
+        Answer::Rows(mut pages) if pages.is_single_page() => {
+            let rows = bridge.wait(pages.next())?.map_err(raise)?.map(|page| page.rows).unwrap_or_default();
+            rows.into_iter()
+                .map(|row| Dynamic::from(ObjectRef::new(row, bridge.clone())))
+                .collect::<Array>()
+                .into()
+        }
+        Answer::Rows(pages) => Dynamic::from(SequenceRef::new(pages, bridge.clone())),
+        Answer::Json(json) => value::from_json(&json),
+        Answer::Text(text) => text.into(),
+        Answer::Bytes(bytes) => Dynamic::from_blob(bytes.to_vec()),
+        _ => Dynamic::UNIT,
+    })
+}
+
+fn find(resource: &'static Resource, on: On, name: &str) -> Result<&'static Operation, Box<EvalAltResult>> {
+    resource.operation(on, name).ok_or_else(|| unknown_method(resource, on, name))
+}
+
+/// A method that nobody has is an error of ours, with the nearest name that the receiver has, also where the
+/// script was not read by us: in `eval` and in imported files.
+fn explain_unknown_methods(engine: &mut Engine, names: Names) {
+    #[expect(deprecated, reason = "marked so only because it may change between Rhai's releases")]
+    engine.on_missing_function(move |name, values, is_method, context| {
+        // Rhai asks here after every native function that failed, not only after missing ones; and when it
+        // tries a closure or a function of the script's own as a method first, as `map` of an array does.
+        let has_function = |module: &Module| (0..=2).any(|arity| module.get_script_fn(name, arity).is_some());
+        let is_own = name.contains('$') || context.iter_namespaces().any(has_function);
+        if !is_method || names.has(name) || is_own {
+            return Ok(None);
+        }
+        let Some(receiver) = values.first() else {
+            return Ok(None);
+        };
+        if let Some(object) = receiver.read_lock::<ObjectRef>() {
+            return Err(unknown_method(object.with(|object| object.resource()), On::Object, name));
+        }
+        if let Some(manager) = receiver.read_lock::<ManagerRef>() {
+            return Err(unknown_method(manager.manager.resource(), On::Manager, name));
+        }
+        Ok(None)
+    });
+}
+
+fn unknown_sequence_method(name: &str) -> Box<EvalAltResult> {
+    let message = format!("a list has no method `{name}`");
+    match nearest(name, SEQUENCE_METHODS) {
+        Some(near) => raise_usage_with(message, format!("Did you mean `{near}()`?")),
+        None => {
+            raise_usage_with(message, format!("It has {}; its rows have more.", SEQUENCE_METHODS.join(", ")))
+        }
+    }
+}
+
+fn unknown_method(resource: &'static Resource, on: On, name: &str) -> Box<EvalAltResult> {
+    let own: Vec<&str> =
+        resource.operations.iter().filter(|verb| verb.on == on).map(|verb| verb.name).collect();
+    let children = resource.children.iter().flat_map(|child| child.accessors.iter().copied());
+    let owner = match on {
+        On::Manager => format!("{}Manager", resource.kind),
+        On::Object => resource.kind.to_owned(),
+    };
+    if on == On::Object && resource.child(name).is_some() {
+        return raise_usage_with(
+            format!("`{name}` of a {owner} is not a method"),
+            format!("Leave the parentheses out: `.{name}.list()`."),
+        );
+    }
+    let message = format!("a {owner} has no method `{name}`");
+    let hint = match nearest(name, own.iter().copied()) {
+        Some(near) => format!("Did you mean `{near}()`?"),
+        None => match nearest(name, children) {
+            Some(near) => format!("Did you mean `.{near}`?"),
+            None if own.is_empty() => "It has no methods.".to_owned(),
+            None => format!("It has {}.", own.join(", ")),
+        },
+    };
+    raise_usage_with(message, hint)
+}

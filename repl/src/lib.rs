@@ -1,0 +1,19 @@
+//! `rhailab`: the scripting shell for GitLab CI/CD.
+//!
+//! The binary is [`main`]; the parts are public so that other programs can run scripts too:
+//!
+//! - [`engine`] binds Rhai to the client by the endpoint table,
+//! - [`settings`] finds out which server to speak to, and as whom,
+//! - [`output`] shows values,
+//! - [`report`] shows what went wrong, and where in the script.
+
+pub mod cli;
+mod commands;
+pub mod engine;
+pub mod output;
+pub mod report;
+pub mod settings;
+mod signal;
+mod verbose;
+
+pub use cli::main;

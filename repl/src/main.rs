@@ -1,0 +1,7 @@
+//! The `rhailab` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rhailab::main()
+}

@@ -1,0 +1,147 @@
+//! Words for what Rhai reports: a title, a label for the place, and what to do.
+
+use rhai::{EvalAltResult, ParseError, ParseErrorType, Position};
+use rhailab_client::{Error, nearest};
+
+use super::Script;
+use crate::engine::error::client_error;
+
+/// Title, label and help for an error at its innermost place.
+pub(super) fn of_thrown(thrown: &EvalAltResult, script: &Script) -> (String, String, Option<String>) {
+    match thrown {
+        EvalAltResult::ErrorRuntime(value, _) => match client_error(value) {
+            Some(error) => of_client_error(error.error()),
+            None => (format!("the script threw: {value}"), "thrown here".to_owned(), None),
+        },
+        EvalAltResult::ErrorVariableNotFound(name, _) => (
+            format!("there is no variable `{name}`"),
+            "not known here".to_owned(),
+            Some(variable_help(name, script)),
+        ),
+        EvalAltResult::ErrorFunctionNotFound(signature, _) => {
+            let name = signature.split(" (").next().unwrap_or(signature);
+            let known = declared(script, &["fn"]).chain(FUNCTIONS);
+            let help = nearest(name, known).map(|near| format!("Did you mean `{near}`?"));
+            (format!("there is no function `{signature}`"), "not known here".to_owned(), help)
+        }
+        EvalAltResult::ErrorParsing(kind, _) => (format!("this is no Rhai: {kind}"), "here".to_owned(), None),
+        EvalAltResult::ErrorStackOverflow(_) => (
+            "functions call each other too deeply".to_owned(),
+            "in this call".to_owned(),
+            Some("Is there a call that never ends? 128 levels are allowed.".to_owned()),
+        ),
+        other => {
+            let mut bare = other.to_string();
+            if let Some(place) = bare.rfind(" (line ") {
+                bare.truncate(place);
+            }
+            (bare, "here".to_owned(), None)
+        }
+    }
+}
+
+/// Title and help for a script that cannot be read.
+pub(super) fn of_parse_error(error: &ParseError) -> (String, Option<String>) {
+    let help = match error.err_type() {
+        ParseErrorType::Reserved(word) => Some(format!(
+            "`{word}` is a word of Rhai's own; it can be used after a dot, or as a key in quotes: #{{\"{word}\": …}}."
+        )),
+        _ => None,
+    };
+    (error.err_type().to_string(), help)
+}
+
+/// "in `name`, called at FILE:LINE:COLUMN"
+pub(super) fn call(name: &str, file: &str, position: Position) -> String {
+    let name = if name.is_empty() { "a closure".to_owned() } else { format!("`{name}`") };
+    format!("in {name}, called at {}", at(file, position))
+}
+
+/// "in the module `name`, imported at FILE:LINE:COLUMN"
+pub(super) fn import(name: &str, file: &str, position: Position) -> String {
+    format!("in the module `{name}`, imported at {}", at(file, position))
+}
+
+/// The request that failed, if it was one: "GET https://…".
+pub(super) fn request(thrown: &EvalAltResult) -> Option<String> {
+    let EvalAltResult::ErrorRuntime(value, _) = thrown else {
+        return None;
+    };
+    let error = client_error(value)?;
+    Some(format!("{} {}", error.error().method()?, error.error().url()?))
+}
+
+/// Names that every script has, for suggestions.
+const FUNCTIONS: [&str; 12] = [
+    "print",
+    "debug",
+    "sleep",
+    "exit",
+    "env",
+    "now",
+    "parse_duration",
+    "to_json",
+    "gitlab",
+    "type_of",
+    "len",
+    "wait",
+];
+
+fn of_client_error(error: &Error) -> (String, String, Option<String>) {
+    let title = match error.status() {
+        // GitLab's own words often begin with the status, as in "404 Project Not Found".
+        Some(status) => {
+            let words = error.message().strip_prefix(&format!("{status} ")).unwrap_or(error.message());
+            format!("GitLab answered {status}: {words}")
+        }
+        None => error.message().to_owned(),
+    };
+    let label = match (error.method(), error.url()) {
+        (Some(method), Some(url)) => format!("{method} {url}"),
+        _ => "here".to_owned(),
+    };
+    let mut help = error.hint().map(str::to_owned);
+    if let Some(id) = error.request_id().filter(|_| error.status().is_some_and(|status| status >= 500)) {
+        let known = help.unwrap_or_default();
+        help = Some(
+            format!("{known} GitLab's administrators find it in their logs as request {id}.")
+                .trim()
+                .to_owned(),
+        );
+    }
+    (title, label, help)
+}
+
+fn variable_help(name: &str, script: &Script) -> String {
+    let known = declared(script, &["let", "const", "for"]).chain(["gl", "args"]);
+    match nearest(name, known) {
+        Some(near) => format!("Did you mean `{near}`?"),
+        None => "Functions see their parameters, `gl` and `args`, not the variables outside.".to_owned(),
+    }
+}
+
+/// The names that follow one of these words somewhere in the script.
+fn declared<'a>(script: &'a Script, after: &'a [&str]) -> impl Iterator<Item = &'a str> {
+    let words: Vec<&str> = script
+        .text
+        .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .filter(|word| !word.is_empty())
+        .collect();
+    let mut names = Vec::new();
+    for pair in words.windows(2) {
+        if let [word, name] = pair
+            && after.contains(word)
+        {
+            names.push(*name);
+        }
+    }
+    names.into_iter()
+}
+
+fn at(file: &str, position: Position) -> String {
+    match (position.line(), position.position()) {
+        (Some(line), Some(column)) => format!("{file}:{line}:{column}"),
+        (Some(line), None) => format!("{file}:{line}"),
+        _ => file.to_owned(),
+    }
+}

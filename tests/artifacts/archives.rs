@@ -1,0 +1,131 @@
+//! `unzip`: what it writes, and what of an archive it refuses. A refused archive leaves nothing behind.
+
+use std::io::{Cursor, Write as _};
+
+use rhailab_tests::{Folder, RecordingServer};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::super::{inside, script};
+
+/// An archive with these files; a name that ends in a slash is a directory.
+fn archive(entries: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in entries {
+        if name.ends_with('/') {
+            zip.add_directory(*name, SimpleFileOptions::default()).unwrap();
+        } else {
+            zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(content.as_bytes()).unwrap();
+        }
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// Unpacks an archive into `out`, which is not there yet, and answers what `unzip` said.
+fn unzip(folder: &Folder, archive: &[u8]) -> Result<Vec<String>, String> {
+    std::fs::write(folder.path().join("a.zip"), archive).unwrap();
+    let server = RecordingServer::start([]);
+    let written = script(&server, folder, r#"unzip(folder + "/a.zip", folder + "/out")"#)?;
+    let written = written.into_array().unwrap().into_iter().map(|path| path.into_string().unwrap());
+    let root = folder.path().to_str().unwrap();
+    Ok(written.map(|path| path.strip_prefix(root).unwrap_or(&path).to_owned()).collect())
+}
+
+/// The archive with this size claimed for each of its entries in its table of contents.
+fn with_claimed_sizes(mut archive: Vec<u8>, size: u32) -> Vec<u8> {
+    let headers: Vec<usize> = archive
+        .windows(4)
+        .enumerate()
+        .filter(|(_, bytes)| bytes == b"PK\x01\x02")
+        .map(|(at, _)| at)
+        .collect();
+    for header in headers {
+        archive[header + 24..header + 28].copy_from_slice(&size.to_le_bytes());
+    }
+    archive
+}
+
+#[test]
+fn files_and_directories_come_out_where_they_belong() {
+    let folder = Folder::new();
+    let zip = archive(&[("report.txt", "fine"), ("deep/er/log.txt", "line\n"), ("empty/", "")]);
+    assert_eq!(unzip(&folder, &zip).unwrap(), ["/out/report.txt", "/out/deep/er/log.txt"]);
+    assert_eq!(
+        inside(&folder),
+        ["a.zip", "out", "out/deep", "out/deep/er", "out/deep/er/log.txt", "out/empty", "out/report.txt"]
+    );
+    assert_eq!(std::fs::read_to_string(folder.path().join("out/deep/er/log.txt")).unwrap(), "line\n");
+    // As with `unzip -o`, what is there is replaced.
+    assert_eq!(unzip(&folder, &archive(&[("report.txt", "new")])).unwrap(), ["/out/report.txt"]);
+    assert_eq!(std::fs::read_to_string(folder.path().join("out/report.txt")).unwrap(), "new");
+}
+
+#[test]
+fn entries_that_leave_the_directory_are_refused() {
+    for name in ["../evil", "a/../../evil", "a/../b", "/etc/evil", "..\\evil", "C:\\evil"] {
+        let folder = Folder::new();
+        let problem = unzip(&folder, &archive(&[("first.txt", "1"), (name, "evil")])).unwrap_err();
+        let expected = format!("its entry {name:?} would leave the directory");
+        assert!(problem.contains(&expected), "{name}: {problem}");
+        assert_eq!(inside(&folder), ["a.zip"], "{name}");
+        assert!(!folder.path().parent().unwrap().join("evil").exists());
+    }
+}
+
+#[test]
+fn links_are_refused() {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("first.txt", SimpleFileOptions::default()).unwrap();
+    zip.add_symlink("link", "/etc/passwd", SimpleFileOptions::default()).unwrap();
+    let zip = zip.finish().unwrap().into_inner();
+    let folder = Folder::new();
+    let problem = unzip(&folder, &zip).unwrap_err();
+    assert!(problem.contains("its entry \"link\" is a link"), "{problem}");
+    assert_eq!(inside(&folder), ["a.zip"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_that_was_there_before() {
+    let (folder, elsewhere) = (Folder::new(), Folder::new());
+    std::fs::create_dir(folder.path().join("out")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("out/way")).unwrap();
+    let problem = unzip(&folder, &archive(&[("first.txt", "1"), ("way/evil", "evil")])).unwrap_err();
+    assert!(problem.contains("out/way is a link; nothing is written through it"), "{problem}");
+    assert_eq!(inside(&folder), ["a.zip", "out", "out/way"], "not even the entry before it");
+    assert_eq!(inside(&elsewhere), [""; 0]);
+}
+
+#[test]
+fn sizes_that_no_artifact_has_are_refused() {
+    let folder = Folder::new();
+    let zip = archive(&[("1", ""), ("2", ""), ("3", ""), ("4", ""), ("5", "")]);
+    let problem = unzip(&folder, &with_claimed_sizes(zip, u32::MAX - 1)).unwrap_err();
+    assert!(problem.contains("it holds more than 17179869184 bytes"), "{problem}");
+    assert_eq!(inside(&folder), ["a.zip"]);
+}
+
+#[test]
+fn what_a_broken_archive_wrote_goes_away_again() {
+    let mut zip = archive(&[("deep/first.txt", "1"), ("deep/second.txt", "intact")]);
+    // The content is stored in few letters, and its checksum no longer fits.
+    let second = zip.windows(15).position(|name| name == b"deep/second.txt").unwrap() + 15;
+    zip[second + 1] ^= 0x40;
+    let folder = Folder::new();
+    let problem = unzip(&folder, &zip).unwrap_err();
+    assert!(problem.contains("deep/second.txt of"), "{problem}");
+    assert_eq!(inside(&folder), ["a.zip"]);
+}
+
+#[test]
+fn what_is_no_archive_is_said_to_be_none() {
+    let folder = Folder::new();
+    let problem = unzip(&folder, b"<html>sign in</html>").unwrap_err();
+    assert!(problem.contains("a.zip is no zip archive"), "{problem}");
+    std::fs::remove_file(folder.path().join("a.zip")).unwrap();
+    let server = RecordingServer::start([]);
+    let problem = script(&server, &folder, r#"unzip(folder + "/a.zip", folder)"#).unwrap_err();
+    assert!(problem.contains("a.zip cannot be read"), "{problem}");
+    assert_eq!(inside(&folder), [""; 0]);
+}

@@ -1,0 +1,34 @@
+//! What the acceptance tests stand on. The tests are the files beside this crate's manifest; they belong
+//! to the package `rhailab`, because Cargo builds a package's binary for that package's tests only.
+//!
+//! - [`RecordingServer`] answers with what a test tells it to, and keeps every request it got,
+//! - [`Rhailab`] runs the real binary in an environment without any of the caller's settings,
+//! - [`SandboxProcess`] is a simulated GitLab in a process of its own,
+//! - [`canned`] holds answers as GitLab gives them,
+//! - [`Workspace`] is a copy of this repository that a test may change,
+//! - [`python`] sets up a third-party client.
+//!
+//! A failure in here is a failed test, so it panics with words instead of returning errors.
+
+#![expect(
+    clippy::panic,
+    reason = "what goes wrong in here is a failed test, and a panic is how a test fails"
+)]
+
+pub mod canned;
+mod process;
+pub mod python;
+mod recording;
+mod report;
+mod rhailab;
+mod sandbox;
+mod scripts;
+mod workspace;
+
+pub use process::{Outcome, Running, run};
+pub use recording::{Answer, Recorded, RecordingServer};
+pub use report::report;
+pub use rhailab::Rhailab;
+pub use sandbox::SandboxProcess;
+pub use scripts::{Folder, example, repository, without_pauses};
+pub use workspace::Workspace;
