@@ -7,12 +7,13 @@ use serde_json::{Map, Value};
 use crate::arguments::{Arguments, Id};
 use crate::client::{Gitlab, Response};
 use crate::download::Download;
-use crate::endpoint::{Endpoint, Outcome, Place, Resource};
+use crate::endpoint::{Endpoint, Method, Outcome, Place, Resource};
 use crate::entity::Entity;
 use crate::error::Error;
 use crate::lookup;
 use crate::object::{Answer, Context, Object};
 use crate::page::{List, Pages};
+use crate::rehearsal;
 
 /// A manager or an object in the moment of a call.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +104,14 @@ impl Caller<'_> {
         resource: &'static Resource,
     ) -> Result<Object, Error> {
         let asked_for = arguments.get(self.resource.identity).and_then(Id::from_json);
-        let raw: Box<RawValue> = self.send(endpoint, arguments).await?.json()?;
+        let mut response = self.send(endpoint, arguments.clone()).await?;
+        if response.rehearsed {
+            // Only here is it known whose state the placeholder has to show.
+            let is_same = !matches!(endpoint.outcome, Outcome::Object(_)) || endpoint.method == Method::Get;
+            let same = self.object.filter(|_| is_same && std::ptr::eq(resource, self.resource));
+            response.stand_in(&rehearsal::object(resource, same, &arguments));
+        }
+        let raw: Box<RawValue> = response.json()?;
         let same = std::ptr::eq(resource, self.resource);
         let known = asked_for.as_ref().or(self.identity()).filter(|_| same);
         Object::answered(self.client, resource, self.context_of(resource), raw, known)

@@ -9,12 +9,14 @@ use url::Url;
 
 use crate::arguments::Arguments;
 use crate::config::Builder;
-use crate::endpoint::{Endpoint, Resource};
+use crate::endpoint::{Endpoint, Idempotency, Resource};
 use crate::error::{self, Error, ErrorKind, RequestFacts};
 use crate::http::request;
 use crate::http::transport::{Body, Reply, Transport};
 use crate::manager::Manager;
 use crate::object::Context;
+use crate::rehearsal;
+use crate::writes::{self, Writes};
 
 /// A client of one GitLab server. Copies share the connections.
 #[derive(Clone, Debug)]
@@ -26,6 +28,16 @@ pub struct Gitlab {
 struct Inner {
     api: Url,
     transport: Transport,
+    writes: writes::Switch,
+}
+
+/// What went over the wire so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// How many requests were sent, redirects among them.
+    pub requests: u64,
+    /// How many bytes of answers' bodies arrived, decompressed.
+    pub bytes: u64,
 }
 
 /// A successful answer with what produced it.
@@ -35,6 +47,8 @@ pub(crate) struct Response {
     pub(crate) body: Bytes,
     endpoint: &'static Endpoint,
     request: RequestFacts,
+    /// Whether nothing was sent, and a placeholder is all that there is.
+    pub(crate) rehearsed: bool,
 }
 
 impl Gitlab {
@@ -52,7 +66,7 @@ impl Gitlab {
     }
 
     pub(crate) fn new(api: Url, transport: Transport) -> Self {
-        Self { inner: Arc::new(Inner { api, transport }) }
+        Self { inner: Arc::new(Inner { api, transport, writes: writes::Switch::default() }) }
     }
 
     /// The server's URL, without the API's part.
@@ -65,6 +79,23 @@ impl Gitlab {
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
         self.inner.transport.options.credential.is_some()
+    }
+
+    /// What becomes of requests that write.
+    #[must_use]
+    pub fn writes(&self) -> Writes {
+        self.inner.writes.get()
+    }
+
+    /// Decides what becomes of requests that write, for all copies of this client and all objects that came from it.
+    pub fn set_writes(&self, writes: Writes) {
+        self.inner.writes.set(writes);
+    }
+
+    /// What went over the wire so far, by all copies of this client.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.inner.transport.meter.read()
     }
 
     /// The untyped manager of a resource that hangs on the client itself.
@@ -85,7 +116,35 @@ impl Gitlab {
         arguments: &Arguments,
     ) -> Result<Response, Error> {
         let request = request::build(&self.inner.api, endpoint, arguments)?;
+        if self.rehearses(endpoint, arguments) {
+            return self.rehearse(endpoint, arguments, &request);
+        }
         self.exchange(endpoint, request).await
+    }
+
+    /// Whether a call stays here: it would write, or its path names an object that exists in the rehearsal alone.
+    fn rehearses(&self, endpoint: &Endpoint, arguments: &Arguments) -> bool {
+        self.writes() == Writes::Rehearsed
+            && (writes(endpoint) || rehearsal::names_placeholder(endpoint, arguments))
+    }
+
+    fn rehearse(
+        &self,
+        endpoint: &'static Endpoint,
+        arguments: &Arguments,
+        request: &http::Request<Bytes>,
+    ) -> Result<Response, Error> {
+        let facts = RequestFacts::of(endpoint, request)?;
+        if writes(endpoint) {
+            rehearsal::announce(endpoint, request, &facts.url);
+        }
+        Ok(Response {
+            headers: HeaderMap::new(),
+            body: rehearsal::answer(endpoint, arguments).to_string().into(),
+            endpoint,
+            request: facts,
+            rehearsed: true,
+        })
     }
 
     /// Sends a read of a URL that GitLab itself gave for the next page.
@@ -124,6 +183,9 @@ impl Gitlab {
         arguments: &Arguments,
     ) -> Result<Body, Error> {
         let request = request::build(&self.inner.api, endpoint, arguments)?;
+        if self.rehearses(endpoint, arguments) {
+            return Ok(Body::empty(RequestFacts::of(endpoint, &request)?));
+        }
         self.succeed(endpoint, request).await.map(|(reply, _)| reply.body)
     }
 
@@ -134,7 +196,7 @@ impl Gitlab {
     ) -> Result<Response, Error> {
         let (reply, facts) = self.succeed(endpoint, request).await?;
         let body = reply.body.whole().await?;
-        Ok(Response { headers: reply.headers, body, endpoint, request: facts })
+        Ok(Response { headers: reply.headers, body, endpoint, request: facts, rehearsed: false })
     }
 
     /// Sends a request; an answer that means failure becomes an error.
@@ -143,9 +205,15 @@ impl Gitlab {
         endpoint: &'static Endpoint,
         request: http::Request<Bytes>,
     ) -> Result<(Reply, RequestFacts), Error> {
-        let url = Url::parse(&request.uri().to_string())
-            .map_err(|error| Error::usage(format!("the request has no valid URL: {error}")))?;
-        let facts = RequestFacts::new(endpoint, &url);
+        let (url, facts) = (url_of(&request)?, RequestFacts::of(endpoint, &request)?);
+        if self.writes() == Writes::Refused && writes(endpoint) {
+            return Err(Error::new(
+                ErrorKind::ReadOnly,
+                format!("{} would write, and this client only reads", endpoint.id),
+            )
+            .with_request(facts)
+            .with_hint("Nothing was sent. Leave read-only mode to write."));
+        }
         let transport = &self.inner.transport;
         let reply = transport
             .send(request, url, facts.clone())
@@ -168,7 +236,22 @@ impl Gitlab {
     }
 }
 
+/// Whether an operation changes anything on the server.
+fn writes(endpoint: &Endpoint) -> bool {
+    endpoint.idempotency != Idempotency::Safe
+}
+
+pub(crate) fn url_of(request: &http::Request<Bytes>) -> Result<Url, Error> {
+    Url::parse(&request.uri().to_string())
+        .map_err(|error| Error::usage(format!("the request has no valid URL: {error}")))
+}
+
 impl Response {
+    /// The JSON of a placeholder for the called object, which the caller knows better.
+    pub(crate) fn stand_in(&mut self, object: &serde_json::Value) {
+        self.body = object.to_string().into();
+    }
+
     /// Decodes the body; a failure names the operation and the place in the JSON.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         decode(&self.body).map_err(|problem| {

@@ -9,6 +9,7 @@ use crate::client::Gitlab;
 use crate::error::Error;
 use crate::http::transport::{Options, Transport};
 use crate::secret::Secret;
+use crate::writes::Writes;
 
 /// What a client needs to know: the server, and as whom to speak. See [`Gitlab::builder`].
 #[derive(Debug, Clone)]
@@ -17,6 +18,7 @@ pub struct Builder {
     token: Option<(TokenKind, Secret)>,
     connect_timeout: Duration,
     read_timeout: Duration,
+    writes: Writes,
 }
 
 impl Builder {
@@ -26,6 +28,7 @@ impl Builder {
             token: None,
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(60),
+            writes: Writes::Sent,
         }
     }
 
@@ -68,6 +71,19 @@ impl Builder {
         self
     }
 
+    /// Whether requests that write are sent. Default: [`Writes::Sent`]. [`Gitlab::set_writes`] changes it later.
+    #[must_use]
+    pub fn writes(mut self, writes: Writes) -> Self {
+        self.writes = writes;
+        self
+    }
+
+    /// Refuses every request that writes, with [`crate::ErrorKind::ReadOnly`].
+    #[must_use]
+    pub fn read_only(self) -> Self {
+        self.writes(Writes::Refused)
+    }
+
     /// The client.
     ///
     /// # Errors
@@ -81,7 +97,9 @@ impl Builder {
             connect_timeout: self.connect_timeout,
             read_timeout: self.read_timeout,
         });
-        Ok(Gitlab::new(api, transport))
+        let client = Gitlab::new(api, transport);
+        client.set_writes(self.writes);
+        Ok(client)
     }
 }
 

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::client::url_of;
 use crate::endpoint::{Endpoint, Method};
+use crate::redact;
 use crate::secret::mask_tokens;
 
 pub(crate) use refusal::from_answer;
@@ -70,6 +72,8 @@ pub(crate) struct RequestFacts {
     pub(crate) operation: &'static str,
     pub(crate) method: Method,
     pub(crate) url: String,
+    /// The body's JSON, secrets masked; empty when there is none.
+    pub(crate) body: String,
 }
 
 /// What is known of an answer that means failure.
@@ -122,6 +126,12 @@ impl Error {
     #[must_use]
     pub fn url(&self) -> Option<&str> {
         self.0.request.as_ref().map(|request| request.url.as_str())
+    }
+
+    /// The JSON that was sent, on one line and without secrets; `None` when the request had no body.
+    #[must_use]
+    pub fn request_body(&self) -> Option<&str> {
+        self.0.request.as_ref().map(|request| request.body.as_str()).filter(|body| !body.is_empty())
     }
 
     /// GitLab's number for the request, which its administrators can search their logs for.
@@ -204,7 +214,13 @@ impl Error {
 impl RequestFacts {
     /// The facts of a request of an endpoint to a URL; values of secret query parameters are masked.
     pub(crate) fn new(endpoint: &Endpoint, url: &url::Url) -> Self {
-        Self { operation: endpoint.id, method: endpoint.method, url: redact_url(url) }
+        Self { operation: endpoint.id, method: endpoint.method, url: redact_url(url), body: String::new() }
+    }
+
+    /// The facts of a request as it is to be sent.
+    pub(crate) fn of(endpoint: &Endpoint, request: &http::Request<bytes::Bytes>) -> Result<Self, Error> {
+        let body = redact::body(endpoint, request.body());
+        Ok(Self { body, ..Self::new(endpoint, &url_of(request)?) })
     }
 }
 

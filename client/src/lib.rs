@@ -39,10 +39,13 @@ mod lookup;
 mod manager;
 mod object;
 mod page;
+mod redact;
+mod rehearsal;
 mod secret;
 mod suggestion;
 mod value;
 mod wait;
+mod writes;
 
 /// What the generator wrote from `spec/`.
 #[expect(
@@ -62,7 +65,7 @@ pub use arguments::{Arguments, Id, IntoArgument};
 pub use auth::TokenKind;
 pub use bytes::Bytes;
 pub use caller::Caller;
-pub use client::Gitlab;
+pub use client::{Gitlab, Traffic};
 pub use config::Builder;
 pub use download::{Chunks, Download, Downloaded};
 pub use entity::{Entity, Lazy};
@@ -82,3 +85,4 @@ pub use secret::{REDACTED, Secret, mask_tokens};
 pub use suggestion::nearest;
 pub use value::describe;
 pub use wait::{Progress, Step, Until, Wait, Waiter, can_wait};
+pub use writes::Writes;

@@ -2,6 +2,7 @@
 //! words, and what to do. Turns Rhai's errors into a diagnostic; drawing it is miette's work.
 
 mod place;
+mod sources;
 mod words;
 
 use std::path::Path;
@@ -16,15 +17,7 @@ use crate::engine::bridge::{Interrupt, reason_of};
 use crate::engine::error::client_error;
 use crate::output::terminal::neutral;
 use place::Place;
-
-/// A script with its name, to point into.
-#[derive(Debug, Clone)]
-pub struct Script {
-    /// The file's name, or what stands for it.
-    pub name: String,
-    /// The whole text.
-    pub text: String,
-}
+pub use sources::{Script, Sources};
 
 /// What a script's failure means for the program: what to say, if anything, and how to end.
 #[derive(Debug)]
@@ -37,7 +30,7 @@ pub struct Ending {
 
 /// The ending of a script that threw and did not catch.
 #[must_use]
-pub fn ending(script: &Script, thrown: &EvalAltResult, color: bool) -> Ending {
+pub fn ending(sources: &Sources, thrown: &EvalAltResult, color: bool) -> Ending {
     match thrown.unwrap_inner() {
         EvalAltResult::ErrorTerminated(token, _) => {
             match (token.clone().try_cast::<ExitStatus>(), reason_of(token)) {
@@ -49,7 +42,7 @@ pub fn ending(script: &Script, thrown: &EvalAltResult, color: bool) -> Ending {
             }
         }
         _ => {
-            let report = Report::of_thrown(script, thrown);
+            let report = Report::of_thrown(sources, thrown);
             Ending { message: Some(report.render(color)), status: status_of(thrown) }
         }
     }
@@ -57,8 +50,8 @@ pub fn ending(script: &Script, thrown: &EvalAltResult, color: bool) -> Ending {
 
 /// What to say about a script that is no Rhai.
 #[must_use]
-pub fn parse_error(script: &Script, error: &ParseError, color: bool) -> String {
-    let place = Place::in_script(script, error.position());
+pub fn parse_error(sources: &Sources, error: &ParseError, color: bool) -> String {
+    let place = Place::in_sources(sources, error.position());
     let (title, help) = words::of_parse_error(error);
     Report { title, label: "here".to_owned(), help, place, trace: Vec::new() }.render(color)
 }
@@ -104,19 +97,19 @@ struct Report {
 }
 
 impl Report {
-    fn of_thrown(script: &Script, thrown: &EvalAltResult) -> Self {
+    fn of_thrown(sources: &Sources, thrown: &EvalAltResult) -> Self {
         let mut trace = Vec::new();
         let mut inner = thrown;
         let mut source: Option<&str> = None;
         loop {
             match inner {
                 EvalAltResult::ErrorInFunctionCall(name, file, next, position) => {
-                    trace.push(words::call(name, source.unwrap_or(&script.name), *position));
+                    trace.push(words::call(name, &sources.describe(source, *position)));
                     source = Some(file).filter(|file| !file.is_empty()).map(String::as_str).or(source);
                     inner = next;
                 }
                 EvalAltResult::ErrorInModule(name, next, position) => {
-                    trace.push(words::import(name, source.unwrap_or(&script.name), *position));
+                    trace.push(words::import(name, &sources.describe(source, *position)));
                     source = Some(name);
                     inner = next;
                 }
@@ -125,10 +118,10 @@ impl Report {
         }
         // The call that is nearest to the error comes first.
         trace.reverse();
-        let (mut title, label, help) = words::of_thrown(inner, script);
+        let (mut title, label, help) = words::of_thrown(inner, sources);
         let place = match source {
-            Some(file) if file != script.name => Place::in_file(Path::new(file), inner.position()),
-            _ => Place::in_script(script, inner.position()),
+            Some(file) if file != sources.name() => Place::in_file(Path::new(file), inner.position()),
+            _ => Place::in_sources(sources, inner.position()),
         };
         if place.is_none()
             && let Some(request) = words::request(inner)

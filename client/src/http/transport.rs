@@ -1,7 +1,8 @@
 //! Sends requests and reads answers. Owns the connection pool, the credential and the redirect loop;
 //! must not know what an endpoint's answer means.
 
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -11,6 +12,7 @@ use url::Url;
 
 use super::redirect::{Hop, is_redirect};
 use crate::auth::Credential;
+use crate::client::Traffic;
 use crate::error::{Error, ErrorKind, RequestFacts, redact_url};
 
 /// A whole JSON answer is kept in memory up to this size.
@@ -22,6 +24,20 @@ pub(crate) struct Transport {
     // Loading the system's certificates takes milliseconds, so nothing is built before the first request.
     http: OnceLock<reqwest::Client>,
     pub(crate) options: Options,
+    pub(crate) meter: Arc<Meter>,
+}
+
+/// Counts what goes over the wire.
+#[derive(Debug, Default)]
+pub(crate) struct Meter {
+    requests: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Meter {
+    pub(crate) fn read(&self) -> Traffic {
+        Traffic { requests: self.requests.load(Ordering::Relaxed), bytes: self.bytes.load(Ordering::Relaxed) }
+    }
 }
 
 /// How to connect, and as whom.
@@ -47,15 +63,26 @@ pub(crate) struct Reply {
 pub(crate) struct Body {
     response: reqwest::Response,
     request: RequestFacts,
+    meter: Arc<Meter>,
 }
 
 impl Body {
     /// The next piece; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
-        self.response
+        let chunk = self
+            .response
             .chunk()
             .await
-            .map_err(|error| failure(self.response.url(), error).with_request(self.request.clone()))
+            .map_err(|error| failure(self.response.url(), error).with_request(self.request.clone()))?;
+        let size = chunk.as_ref().map_or(0, Bytes::len) as u64;
+        self.meter.bytes.fetch_add(size, Ordering::Relaxed);
+        Ok(chunk)
+    }
+
+    /// The body of an answer that nobody sent.
+    pub(crate) fn empty(request: RequestFacts) -> Self {
+        let response = reqwest::Response::from(http::Response::new(Bytes::new()));
+        Self { response, request, meter: Arc::default() }
     }
 
     /// How many bytes are to come, where the server says it.
@@ -80,7 +107,7 @@ impl Body {
 
 impl Transport {
     pub(crate) fn new(options: Options) -> Self {
-        Self { http: OnceLock::new(), options }
+        Self { http: OnceLock::new(), options, meter: Arc::default() }
     }
 
     /// Sends a request to the configured server and follows its redirects. The facts are for errors in the body.
@@ -93,6 +120,7 @@ impl Transport {
         let mut hop = Hop::first(url);
         loop {
             let started = Instant::now();
+            self.meter.requests.fetch_add(1, Ordering::Relaxed);
             let response = self.send_once(&request, &hop).await?;
             let status = response.status();
             tracing::debug!(
@@ -113,7 +141,7 @@ impl Transport {
             }
             let headers = response.headers().clone();
             let foreign_origin = (!hop.trusted).then(|| hop.url.origin().ascii_serialization());
-            let body = Body { response, request: facts };
+            let body = Body { response, request: facts, meter: Arc::clone(&self.meter) };
             return Ok(Reply { status, headers, body, foreign_origin });
         }
     }

@@ -7,7 +7,7 @@ use crate::cli::{GlobalOptions, Status, complain, say};
 use crate::engine::bridge::Bridge;
 use crate::engine::{ScriptEngine, World};
 use crate::output::terminal::Standard;
-use crate::report;
+use crate::report::{self, Sources};
 use crate::settings::{Options, Settings};
 
 /// Reports the first mistake of each file.
@@ -24,7 +24,7 @@ pub(crate) fn files(global: &GlobalOptions, files: &[PathBuf]) -> Status {
         match source::read(file) {
             Ok(script) => {
                 if let Err(error) = engine.compile(&script.text) {
-                    say(&report::parse_error(&script, &error, global.color.for_stderr()));
+                    say(&report::parse_error(&Sources::of(script), &error, global.color.for_stderr()));
                     status = Status::Failure;
                 }
             }

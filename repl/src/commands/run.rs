@@ -11,13 +11,13 @@ use crate::engine::bridge::{Bridge, Interrupt};
 use crate::engine::{ScriptEngine, World};
 use crate::output::terminal::Standard;
 use crate::output::{self, WriteError};
-use crate::report::{self, Script};
+use crate::report::{self, Script, Sources};
 use crate::settings::{Options, Settings};
 
 /// Runs the script in a file.
 pub(crate) fn file(global: &GlobalOptions, path: &Path, args: Vec<String>) -> Status {
     match source::read(path) {
-        Ok(script) => execute(global, &script, args, Value::Dropped),
+        Ok(script) => execute(global, script, args, Value::Dropped),
         Err(problem) => {
             say(&format!("error: {problem}"));
             Status::Usage
@@ -28,7 +28,7 @@ pub(crate) fn file(global: &GlobalOptions, path: &Path, args: Vec<String>) -> St
 /// Runs code and prints its value.
 pub(crate) fn code(global: &GlobalOptions, code: &str) -> Status {
     let script = Script { name: "<eval>".to_owned(), text: code.to_owned() };
-    execute(global, &script, Vec::new(), Value::Shown)
+    execute(global, script, Vec::new(), Value::Shown)
 }
 
 /// The settings that the options and the environment give.
@@ -44,7 +44,7 @@ enum Value {
     Dropped,
 }
 
-fn execute(global: &GlobalOptions, script: &Script, args: Vec<String>, value: Value) -> Status {
+fn execute(global: &GlobalOptions, script: Script, args: Vec<String>, value: Value) -> Status {
     let color = global.color.for_stderr();
     let bridge = Bridge::default();
     // The sandbox of this run lives as long as this name.
@@ -61,11 +61,12 @@ fn execute(global: &GlobalOptions, script: &Script, args: Vec<String>, value: Va
     let mut program = match engine.compile(&script.text) {
         Ok(program) => program,
         Err(error) => {
-            say(&report::parse_error(script, &error, color));
+            say(&report::parse_error(&Sources::of(script), &error, color));
             return Status::Failure;
         }
     };
     program.set_source(&script.name);
+    let sources = Sources::of(script);
     let result = match engine.run(&program) {
         Ok(_) if value == Value::Dropped => Ok(()),
         Ok(result) => show(&result, global),
@@ -77,7 +78,7 @@ fn execute(global: &GlobalOptions, script: &Script, args: Vec<String>, value: Va
             _ => Status::Success,
         },
         Err(WriteError::Script(thrown)) => {
-            let ending = report::ending(script, &thrown, color);
+            let ending = report::ending(&sources, &thrown, color);
             if let Some(message) = ending.message {
                 say(&message);
             }

@@ -8,7 +8,7 @@ use miette::SourceSpan;
 use rhai::Position;
 use rhailab_client::mask_tokens;
 
-use super::{Script, Source};
+use super::{Script, Source, Sources};
 
 /// A part of a script's text.
 #[derive(Debug)]
@@ -18,8 +18,13 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The place in the script that runs.
-    pub(super) fn in_script(script: &Script, position: Position) -> Option<Self> {
+    /// The place in what runs.
+    pub(super) fn in_sources(sources: &Sources, position: Position) -> Option<Self> {
+        let (script, position) = sources.find(position)?;
+        Self::in_script(script, position)
+    }
+
+    fn in_script(script: &Script, position: Position) -> Option<Self> {
         let text = mask_tokens(&script.text);
         let span = span(&text, position)?;
         Some(Self { source: Source::new(&script.name, text), span })

@@ -1,13 +1,13 @@
 //! Words for what Rhai reports: a title, a label for the place, and what to do.
 
-use rhai::{EvalAltResult, ParseError, ParseErrorType, Position};
+use rhai::{EvalAltResult, ParseError, ParseErrorType};
 use rhailab_client::{Error, nearest};
 
-use super::Script;
+use super::Sources;
 use crate::engine::error::client_error;
 
 /// Title, label and help for an error at its innermost place.
-pub(super) fn of_thrown(thrown: &EvalAltResult, script: &Script) -> (String, String, Option<String>) {
+pub(super) fn of_thrown(thrown: &EvalAltResult, sources: &Sources) -> (String, String, Option<String>) {
     match thrown {
         EvalAltResult::ErrorRuntime(value, _) => match client_error(value) {
             Some(error) => of_client_error(error.error()),
@@ -16,11 +16,11 @@ pub(super) fn of_thrown(thrown: &EvalAltResult, script: &Script) -> (String, Str
         EvalAltResult::ErrorVariableNotFound(name, _) => (
             format!("there is no variable `{name}`"),
             "not known here".to_owned(),
-            Some(variable_help(name, script)),
+            Some(variable_help(name, sources)),
         ),
         EvalAltResult::ErrorFunctionNotFound(signature, _) => {
             let name = signature.split(" (").next().unwrap_or(signature);
-            let known = declared(script, &["fn"]).chain(FUNCTIONS);
+            let known = declared(sources, &["fn"]).chain(FUNCTIONS);
             let help = nearest(name, known).map(|near| format!("Did you mean `{near}`?"));
             (format!("there is no function `{signature}`"), "not known here".to_owned(), help)
         }
@@ -52,14 +52,14 @@ pub(super) fn of_parse_error(error: &ParseError) -> (String, Option<String>) {
 }
 
 /// "in `name`, called at FILE:LINE:COLUMN"
-pub(super) fn call(name: &str, file: &str, position: Position) -> String {
+pub(super) fn call(name: &str, place: &str) -> String {
     let name = if name.is_empty() { "a closure".to_owned() } else { format!("`{name}`") };
-    format!("in {name}, called at {}", at(file, position))
+    format!("in {name}, called at {place}")
 }
 
 /// "in the module `name`, imported at FILE:LINE:COLUMN"
-pub(super) fn import(name: &str, file: &str, position: Position) -> String {
-    format!("in the module `{name}`, imported at {}", at(file, position))
+pub(super) fn import(name: &str, place: &str) -> String {
+    format!("in the module `{name}`, imported at {place}")
 }
 
 /// The request that failed, if it was one: "GET https://…".
@@ -112,36 +112,26 @@ fn of_client_error(error: &Error) -> (String, String, Option<String>) {
     (title, label, help)
 }
 
-fn variable_help(name: &str, script: &Script) -> String {
-    let known = declared(script, &["let", "const", "for"]).chain(["gl", "args"]);
+fn variable_help(name: &str, sources: &Sources) -> String {
+    let known = declared(sources, &["let", "const", "for"]).chain(["gl", "args"]);
     match nearest(name, known) {
         Some(near) => format!("Did you mean `{near}`?"),
         None => "Functions see their parameters, `gl` and `args`, not the variables outside.".to_owned(),
     }
 }
 
-/// The names that follow one of these words somewhere in the script.
-fn declared<'a>(script: &'a Script, after: &'a [&str]) -> impl Iterator<Item = &'a str> {
-    let words: Vec<&str> = script
-        .text
-        .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
-        .filter(|word| !word.is_empty())
-        .collect();
+/// The names that follow one of these words somewhere in what runs.
+fn declared<'a>(sources: &'a Sources, after: &'a [&str]) -> impl Iterator<Item = &'a str> {
     let mut names = Vec::new();
-    for pair in words.windows(2) {
-        if let [word, name] = pair
-            && after.contains(word)
-        {
-            names.push(*name);
-        }
+    for text in sources.texts() {
+        let words: Vec<&str> = text
+            .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+            .filter(|word| !word.is_empty())
+            .collect();
+        names.extend(words.windows(2).filter_map(|pair| match pair {
+            [word, name] if after.contains(word) => Some(*name),
+            _ => None,
+        }));
     }
     names.into_iter()
-}
-
-fn at(file: &str, position: Position) -> String {
-    match (position.line(), position.position()) {
-        (Some(line), Some(column)) => format!("{file}:{line}:{column}"),
-        (Some(line), None) => format!("{file}:{line}"),
-        _ => file.to_owned(),
-    }
 }
