@@ -15,6 +15,7 @@ mod manager;
 mod notes;
 mod object;
 mod sequence;
+pub mod syntax;
 pub mod value;
 mod verbs;
 mod wait;
@@ -72,6 +73,7 @@ pub trait Printer: Send + Sync + std::fmt::Debug {
 pub struct ScriptEngine {
     engine: Engine,
     names: verbs::Names,
+    configured: client::Configured,
 }
 
 impl ScriptEngine {
@@ -85,7 +87,7 @@ impl ScriptEngine {
         keyword::allow_after_dot(&mut engine);
         stop_when_interrupted(&mut engine, &world.bridge);
         error::register(&mut engine);
-        client::register(&mut engine, world);
+        let configured = client::register(&mut engine, world);
         manager::register(&mut engine);
         object::register(&mut engine);
         sequence::register(&mut engine);
@@ -94,7 +96,7 @@ impl ScriptEngine {
         files::register(&mut engine);
         follow::register(&mut engine, world);
         builtins::register(&mut engine, world);
-        Self { engine, names }
+        Self { engine, names, configured }
     }
 
     /// Reads a script without running it.
@@ -103,7 +105,20 @@ impl ScriptEngine {
     ///
     /// The first thing that is no Rhai.
     pub fn compile(&mut self, script: &str) -> Result<AST, ParseError> {
-        keyword::begin_script();
+        self.compile_with_names(script, Vec::new())
+    }
+
+    /// The same, with `_` a variable's name at these places. Elsewhere it is what Rhai makes of it.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is no Rhai.
+    pub fn compile_with_names(
+        &mut self,
+        script: &str,
+        underscores: Vec<rhai::Position>,
+    ) -> Result<AST, ParseError> {
+        keyword::begin_script(underscores);
         let program = self.engine.compile(script)?;
         verbs::register_unknown(&mut self.engine, &self.names, keyword::names_after_dots());
         Ok(program)
@@ -115,7 +130,21 @@ impl ScriptEngine {
     ///
     /// What the script threw and nobody caught.
     pub fn run(&self, script: &AST) -> Result<Dynamic, Box<EvalAltResult>> {
-        self.engine.eval_ast_with_scope(&mut Scope::new(), script)
+        self.run_in(&mut Scope::new(), script)
+    }
+
+    /// Runs a script among these variables; those that it declares stay there.
+    ///
+    /// # Errors
+    ///
+    /// What the script threw and nobody caught.
+    pub fn run_in(&self, scope: &mut Scope<'static>, script: &AST) -> Result<Dynamic, Box<EvalAltResult>> {
+        self.engine.eval_ast_with_scope(scope, script)
+    }
+
+    /// Makes `gl` another client from now on. What scripts got from the one before still speaks to its server.
+    pub fn set_client(&self, client: rhailab_client::Gitlab) {
+        self.configured.set(client);
     }
 }
 

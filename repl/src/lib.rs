@@ -13,6 +13,7 @@ pub mod engine;
 pub mod output;
 pub mod report;
 pub mod settings;
+pub mod shell;
 mod signal;
 mod verbose;
 

@@ -1,8 +1,13 @@
 //! How values are shown: by kind of value and by the format that was asked for. Secrets are masked in all
 //! of them. Writing errors is `report`'s business.
 
+mod blob;
+mod cell;
 mod fields;
+mod style;
 pub mod terminal;
+
+pub use style::Style;
 
 use std::io::{self, Write};
 
@@ -31,29 +36,50 @@ enum Shown {
     Nothing,
     Text(String),
     Object(ObjectRef),
-    Rows(Vec<ObjectRef>),
+    Rows(Vec<ObjectRef>, Rest),
     Data(Value),
 }
 
-/// Writes a value; unit writes nothing.
+/// What a list has beyond the rows at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rest {
+    None,
+    /// How many rows the whole list has, where GitLab says it.
+    More(Option<u64>),
+}
+
+/// Writes a value with everything that it has; unit writes nothing.
 ///
 /// # Errors
 ///
 /// What the script's list raised while its rows were fetched, or what the system says when nothing can be written.
 pub fn write(out: &mut dyn Write, value: &Dynamic, format: Format) -> Result<(), WriteError> {
-    let shown = look_at(value)?;
+    match text(value, format, Style::plain())? {
+        Some(text) => writeln!(out, "{text}").map_err(WriteError::Output),
+        None => Ok(()),
+    }
+}
+
+/// A value as text; unit has none. Of a list that is longer than the style wants, the rest is not even fetched.
+///
+/// # Errors
+///
+/// What the script's list raised while its rows were fetched, or that the value has no form in the format.
+pub fn text(value: &Dynamic, format: Format, style: Style) -> Result<Option<String>, WriteError> {
+    let is_data = matches!(format, Format::Json | Format::Yaml);
+    let shown = look_at(value, style.rows.filter(|_| !is_data))?;
     let text = match (format, shown) {
-        (_, Shown::Nothing) => return Ok(()),
+        (_, Shown::Nothing) => return Ok(None),
         (Format::Json, shown) => serde_json::to_string_pretty(&fields::masked(shown))
             .map_err(|error| WriteError::Data(error.to_string()))?,
         (Format::Yaml, shown) => yaml(&fields::masked(shown))?,
         (_, Shown::Text(text)) => text,
-        (_, Shown::Object(object)) => fields::card(&object),
-        (_, Shown::Rows(rows)) => fields::table(&rows),
+        (_, Shown::Object(object)) => fields::card(&object, style),
+        (_, Shown::Rows(rows, rest)) => fields::rows(&rows, rest, style),
         (_, Shown::Data(data)) if data.is_array() || data.is_object() => yaml(&data)?,
         (_, Shown::Data(_)) => value.to_string(),
     };
-    writeln!(out, "{}", text.trim_end_matches('\n')).map_err(WriteError::Output)
+    Ok(Some(text.trim_end_matches('\n').to_owned()))
 }
 
 /// Why a value was not shown.
@@ -67,25 +93,32 @@ pub enum WriteError {
     Output(io::Error),
 }
 
-fn look_at(value: &Dynamic) -> Result<Shown, WriteError> {
+fn look_at(value: &Dynamic, most: Option<usize>) -> Result<Shown, WriteError> {
     if value.is_unit() {
         return Ok(Shown::Nothing);
     }
     if let Some(object) = value.clone().try_cast::<ObjectRef>() {
         return Ok(Shown::Object(object));
     }
+    if let (Some(rows), Some(_)) = (value.read_lock::<SequenceRef>(), most) {
+        let (rows, complete, total) = rows.some_rows().map_err(WriteError::Script)?;
+        return Ok(Shown::Rows(rows, if complete { Rest::None } else { Rest::More(total) }));
+    }
     if let Some(rows) = value.clone().try_cast::<SequenceRef>() {
         let rows: Result<Array, _> = rows.into_iter().collect();
-        return Ok(Shown::Rows(objects(&rows.map_err(WriteError::Script)?)));
+        return Ok(Shown::Rows(objects(&rows.map_err(WriteError::Script)?), Rest::None));
     }
     if let Ok(array) = value.as_array_ref() {
         let rows = objects(&array);
         if !rows.is_empty() && rows.len() == array.len() {
-            return Ok(Shown::Rows(rows));
+            return Ok(Shown::Rows(rows, Rest::None));
         }
     }
     if value.is_string() || value.is_char() {
         return Ok(Shown::Text(value.to_string()));
+    }
+    if let Ok(bytes) = value.as_blob_ref() {
+        return Ok(Shown::Text(blob::describe(&bytes)));
     }
     // What has no JSON, such as a function or a blob, is shown as Rhai shows it.
     Ok(json::to_json(value).map_or_else(|_| Shown::Text(value.to_string()), Shown::Data))

@@ -93,6 +93,11 @@ impl Bridge {
         self.shared.interrupted.notify_waiters();
     }
 
+    /// Lets the next script run after an interrupt that is over.
+    pub fn resume(&self) {
+        self.shared.reason.store(0, Ordering::SeqCst);
+    }
+
     /// Why the script shall stop, if it shall.
     #[must_use]
     pub fn interrupt(&self) -> Option<Interrupt> {

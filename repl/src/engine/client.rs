@@ -1,5 +1,6 @@
 //! `gl`, the configured client, and `gitlab(…)`, which makes others. Making one sends nothing.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map};
@@ -39,8 +40,24 @@ impl ClientRef {
     }
 }
 
-pub(crate) fn register(engine: &mut Engine, world: &World) {
+/// The client that `gl` stands for, which can be exchanged.
+#[derive(Clone, Debug)]
+pub(crate) struct Configured(Arc<Mutex<ClientRef>>);
+
+impl Configured {
+    fn get(&self) -> ClientRef {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set(&self, client: Gitlab) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).client = client;
+    }
+}
+
+pub(crate) fn register(engine: &mut Engine, world: &World) -> Configured {
     let configured = ClientRef { client: world.client.clone(), bridge: world.bridge.clone() };
+    let configured = Configured(Arc::new(Mutex::new(configured)));
+    let shared = configured.clone();
     let args: rhai::Array = world.args.iter().map(|arg| arg.as_str().into()).collect();
     // Functions do not see a script's global variables, so these two are found by name wherever they stand.
     #[expect(deprecated, reason = "marked so only because it may change between Rhai's releases")]
@@ -50,7 +67,7 @@ pub(crate) fn register(engine: &mut Engine, world: &World) {
             return Ok(captured_handle(own));
         }
         Ok(match name {
-            "gl" => Some(Dynamic::from(configured.clone())),
+            "gl" => Some(Dynamic::from(shared.get())),
             "args" => Some(args.clone().into()),
             _ => None,
         })
@@ -65,6 +82,7 @@ pub(crate) fn register(engine: &mut Engine, world: &World) {
         .register_fn("gitlab", move |url: ImmutableString, options: Map| {
             connect(&url, options, &authenticated)
         });
+    configured
 }
 
 /// The value of a variable that a closure has captured, if it is one of our handles. Rhai would hold such a

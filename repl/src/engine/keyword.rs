@@ -12,6 +12,9 @@ thread_local! {
     /// and says nothing when a script ends: a place further back than the dot belongs to another script.
     static DOT: Cell<Option<Position>> = const { Cell::new(None) };
 
+    /// Where `_` is a name. Only whoever sees what follows can tell, and Rhai shows one token at a time.
+    static UNDERSCORES: RefCell<Vec<Position>> = const { RefCell::new(Vec::new()) };
+
     /// The names that followed a dot in the script that was read last.
     static NAMES: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
 }
@@ -23,6 +26,10 @@ pub(crate) fn allow_after_dot(engine: &mut Engine) {
     engine.on_parse_token(|token, position, _| {
         let is_dot = matches!(token, Token::Period | Token::Elvis);
         let before = DOT.replace(is_dot.then_some(position));
+        if matches!(token, Token::Underscore) && UNDERSCORES.with_borrow(|places| places.contains(&position))
+        {
+            return Token::Identifier(Box::new("_".into()));
+        }
         if before.is_none_or(|dot| dot >= position) {
             return token;
         }
@@ -34,9 +41,10 @@ pub(crate) fn allow_after_dot(engine: &mut Engine) {
     });
 }
 
-/// Forgets what was seen of the script that was read before.
-pub(crate) fn begin_script() {
+/// Forgets what was seen of the script that was read before. In the next one `_` is a name at these places.
+pub(crate) fn begin_script(underscores: Vec<Position>) {
     DOT.set(None);
+    UNDERSCORES.set(underscores);
     NAMES.with_borrow_mut(BTreeSet::clear);
 }
 
@@ -155,7 +163,7 @@ mod tests {
         let engine = engine();
         for broken in ["x.", "x.  ", "x.)", "x.\"", "x./*", "x?."] {
             assert!(engine.compile(broken).is_err(), "{broken}");
-            begin_script();
+            begin_script(Vec::new());
             assert_eq!(engine.eval::<i64>("       let y = 1; y").unwrap(), 1, "after {broken}");
         }
     }

@@ -1,0 +1,7 @@
+//! The interactive shell: a prompt that reads Rhai and commands, runs them in one session, and shows what comes of
+//! them.
+
+mod last_value;
+mod lexer;
+mod record;
+mod session;
