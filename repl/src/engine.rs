@@ -16,6 +16,7 @@ mod notes;
 mod object;
 mod sequence;
 pub mod value;
+mod variables;
 mod verbs;
 mod wait;
 
@@ -29,6 +30,7 @@ pub use client::ClientRef;
 pub use manager::ManagerRef;
 pub use object::ObjectRef;
 pub use sequence::SequenceRef;
+pub use variables::free_variables;
 
 /// What a script finds around it.
 #[derive(Clone, Debug)]
