@@ -10,6 +10,7 @@ mod download;
 pub mod error;
 mod files;
 mod follow;
+pub mod functions;
 mod keyword;
 mod manager;
 mod notes;
@@ -24,9 +25,11 @@ use std::sync::Arc;
 
 use rhai::{AST, Dynamic, Engine, EvalAltResult, OptimizationLevel, ParseError, Scope};
 
+pub(crate) use arguments::{own_options, parameters};
 use bridge::Bridge;
 pub use builtins::ExitStatus;
 pub use client::ClientRef;
+pub(crate) use keyword::is_plain_key;
 pub use manager::ManagerRef;
 pub use object::ObjectRef;
 pub use sequence::SequenceRef;

@@ -1,7 +1,7 @@
-//! The examples of the operations in the spec, each run in a sandbox of its own: they succeed, and they send the
+//! The examples that the help shows, each run in a sandbox of its own: they succeed, and those of the spec send the
 //! request that they stand for.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test may stop where it is")]
+#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
 
 mod scripting;
 
@@ -9,11 +9,13 @@ use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use rhailab::help::Snippet;
+use rhailab::engine::error::PROPERTIES;
+use rhailab::engine::functions::{FUNCTIONS, OBJECT_METHODS};
+use rhailab::help::{Snippet, language_examples};
 use rhailab_client::endpoint::{Endpoint, Segment};
 use rhailab_client::{Gitlab, table};
 use rhailab_sandbox::{Options, Sandbox};
-use rhailab_tests::Folder;
+use rhailab_tests::{Folder, without_pauses};
 use tokio::runtime::Runtime;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
@@ -28,8 +30,8 @@ const OF_A_JOB: &str = "CurrentJob";
 #[test]
 fn every_example_runs_and_does_what_it_stands_for() {
     let runtime = Runtime::new().unwrap();
+    // Examples write files where the process is.
     let folder = Folder::new();
-    // Examples write files here.
     std::env::set_current_dir(folder.path()).unwrap();
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Requests)).unwrap();
     let mut wrong = Vec::new();
@@ -50,7 +52,42 @@ fn every_example_runs_and_does_what_it_stands_for() {
         }
         runtime.block_on(sandbox.shutdown());
     }
+    for (about, code) in language_examples() {
+        let (sandbox, client) = gitlab(&runtime, false);
+        // The pauses of these are for people.
+        let code = if PAUSES.contains(&about) { without_pauses(code) } else { code.to_owned() };
+        let (result, _) = run(client, &[], &code);
+        if let Err(error) = result {
+            wrong.push(format!("{about}: {error}\n{code}"));
+        }
+        runtime.block_on(sandbox.shutdown());
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// The functions whose examples pause.
+const PAUSES: [&str; 2] = ["sleep", "wait"];
+
+#[test]
+fn every_function_has_an_example() {
+    let shown: Vec<&str> = language_examples().map(|(about, _)| about).collect();
+    for function in FUNCTIONS.iter().chain(OBJECT_METHODS) {
+        assert!(shown.contains(&function.name), "{function:?}");
+    }
+}
+
+#[test]
+fn every_property_of_errors_can_be_read() {
+    let runtime = Runtime::new().unwrap();
+    let (sandbox, client) = gitlab(&runtime, false);
+    let script = |name: &str| format!("try {{ gl.projects.get(\"demo/missing\") }} catch (e) {{ e.{name} }}");
+    for (name, _) in PROPERTIES {
+        let (value, _) = run(client.clone(), &[], &script(name));
+        assert!(value.is_ok(), "{name}: {value:?}");
+    }
+    let (unknown, _) = run(client, &[], &script("unknown"));
+    assert!(unknown.is_err(), "{unknown:?}");
+    runtime.block_on(sandbox.shutdown());
 }
 
 #[test]
