@@ -3,9 +3,14 @@
 
 #![expect(clippy::panic, reason = "a test may stop where it is")]
 
+use std::collections::BTreeSet;
+use std::fs;
+
+use rhailab::help::examples::{self, EXAMPLES};
 use rhailab::help::{page, topics};
 use rhailab_client::endpoint::{On, Operation, Place, Resource};
 use rhailab_client::table;
+use rhailab_tests::repository;
 
 #[test]
 fn pages_look_as_they_should() {
@@ -147,6 +152,28 @@ fn an_unknown_topic_is_told_with_the_nearest_one() {
         let unknown = page(typed, 80, false).unwrap_err();
         assert_eq!(unknown.nearest(), nearest, "{unknown}");
     }
+}
+
+#[test]
+fn the_recipes_are_the_examples_of_the_repository() {
+    let found: BTreeSet<String> = fs::read_dir(repository().join("examples"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(
+        EXAMPLES.iter().map(|example| format!("{}.rhai", example.name)).collect::<BTreeSet<_>>(),
+        found
+    );
+    for example in EXAMPLES {
+        assert_eq!(example.text, rhailab_tests::example(&format!("{}.rhai", example.name)));
+        let title = example.title();
+        assert!((10..100).contains(&title.len()) && !title.contains("rhailab"), "{title}");
+    }
+    assert_eq!(
+        examples::find("jobs.rhai").unwrap().title(),
+        "Jobs, in the order of python-gitlab's page about them"
+    );
+    assert!(examples::find("no_such_recipe").is_none());
 }
 
 /// Whether a caller gives the parameter, and not the object or the manager itself. What is given to `save` are fields.

@@ -2,6 +2,7 @@
 //! the script language beside them. This module decides which page is shown; it knows no terminal.
 
 mod data;
+pub mod examples;
 mod kind;
 mod language;
 mod page;
