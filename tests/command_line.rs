@@ -89,7 +89,10 @@ fn a_wrong_call_is_status_2_and_says_what_was_meant() {
     let cases: [(&[&str], &str); 10] = [
         (&["evall", "1"], "did you mean `eval`?"),
         (&["sandbix"], "did you mean `sandbox`?"),
-        (&["frobnicate"], "the commands are run, eval, check, sandbox, config, help"),
+        (
+            &["frobnicate"],
+            "the commands are run, eval, check, sandbox, config, doc, completions, definitions, man, help",
+        ),
         (&["--urll", "http://x.test", "eval", "1"], "'--url'"),
         (&["--output", "jsn", "eval", "1"], "'json'"),
         (&["nowhere.rhai"], "nowhere.rhai cannot be read"),

@@ -35,6 +35,8 @@ pub struct Endpoint {
     pub since: Option<&'static str>,
     /// Why the operation should no longer be used, and what replaces it.
     pub deprecated: Option<&'static str>,
+    /// Lines of a script that do it. They know `gl`, and the [`Sample`]s of the resource and of its owners.
+    pub example: Option<&'static str>,
 }
 
 /// A refusal of an [`Endpoint`], explained.
@@ -285,10 +287,21 @@ pub struct Resource {
     pub list_omits: &'static [&'static str],
     /// The columns that a table shows.
     pub table: &'static [&'static str],
+    /// How examples come by an object.
+    pub sample: Option<Sample>,
     /// What managers and objects can do.
     pub operations: &'static [Operation],
     /// The resources whose objects these own.
     pub children: &'static [&'static Resource],
+}
+
+/// A variable of examples: how a script comes by an object of some resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sample {
+    /// The variable's name.
+    pub name: &'static str,
+    /// The expression that gives it its value. It knows `gl`, and the samples of the resource's owners.
+    pub code: &'static str,
 }
 
 /// A verb of a manager or of an object.

@@ -19,40 +19,70 @@ pub(crate) use refusal::from_answer;
 #[derive(Debug)]
 pub struct Error(Box<Details>);
 
-/// The kinds of failure, by what a caller can do about them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
+/// Declares the kinds once: the variant, its name in scripts, and what it means.
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)*) => {
+        /// The kinds of failure, by what a caller can do about them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorKind {
+            $($(#[doc = $doc])+ $variant,)*
+        }
+
+        impl ErrorKind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The kind's name in scripts (`not_found`).
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// What the kind means, as Markdown.
+            #[must_use]
+            pub fn doc(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($doc),+).trim_ascii_start(),)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// 401: the token is missing, wrong, expired or revoked.
-    Auth,
+    Auth = "auth",
     /// 403: the caller may not do this.
-    Forbidden,
+    Forbidden = "forbidden",
     /// 404: it does not exist, or the caller may not see it.
-    NotFound,
+    NotFound = "not_found",
     /// 409 or 412: the state on the server does not allow it now.
-    Conflict,
+    Conflict = "conflict",
     /// Any other 4xx: GitLab refused the values.
-    Invalid,
+    Invalid = "invalid",
     /// 429: too many requests.
-    RateLimited,
+    RateLimited = "rate_limited",
     /// 5xx: GitLab failed.
-    Server,
+    Server = "server",
     /// No answer: the connection could not be made or broke, or a redirect was refused.
-    Transport,
+    Transport = "transport",
     /// No answer in time.
-    Timeout,
+    Timeout = "timeout",
     /// The caller's own deadline passed.
-    Deadline,
+    Deadline = "deadline",
     /// The answer is not what the operation answers.
-    Decode,
+    Decode = "decode",
     /// The call is wrong; nothing was sent.
-    Usage,
+    Usage = "usage",
     /// The call would write, and writing is off; nothing was sent.
-    ReadOnly,
+    ReadOnly = "read_only",
     /// A file could not be read or written.
-    Io,
+    Io = "io",
     /// The pipeline did not succeed, and the caller asked for an error in that case.
-    Pipeline,
+    Pipeline = "pipeline",
 }
 
 #[derive(Debug)]
@@ -239,30 +269,6 @@ pub(crate) fn redact_url(url: &url::Url) -> String {
         }));
     }
     shown.into()
-}
-
-impl ErrorKind {
-    /// The kind's name in scripts (`not_found`).
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Auth => "auth",
-            Self::Forbidden => "forbidden",
-            Self::NotFound => "not_found",
-            Self::Conflict => "conflict",
-            Self::Invalid => "invalid",
-            Self::RateLimited => "rate_limited",
-            Self::Server => "server",
-            Self::Transport => "transport",
-            Self::Timeout => "timeout",
-            Self::Deadline => "deadline",
-            Self::Decode => "decode",
-            Self::Usage => "usage",
-            Self::ReadOnly => "read_only",
-            Self::Io => "io",
-            Self::Pipeline => "pipeline",
-        }
-    }
 }
 
 /// One line: what happened and to which request.

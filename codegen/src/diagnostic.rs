@@ -115,6 +115,8 @@ codes! {
     BadUrl = "spec::bad_url",
     /// A release that is no release.
     BadRelease = "spec::bad_release",
+    /// A sample that is no variable with its value.
+    BadSample = "spec::bad_sample",
 }
 
 /// One problem of a spec.

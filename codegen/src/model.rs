@@ -179,10 +179,21 @@ pub struct Resource {
     pub fields: Vec<Field>,
     /// The columns that a table shows.
     pub table: Vec<String>,
+    /// How examples come by an object.
+    pub sample: Option<Sample>,
     /// Fields that rows of a list lack.
     pub list_omits: Vec<String>,
     /// The verbs of managers and of objects, those of another resource included.
     pub operations: Vec<Operation>,
+}
+
+/// A variable of examples, with the expression that gives it its value.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// Its name.
+    pub name: String,
+    /// The expression.
+    pub code: String,
 }
 
 /// A verb.
@@ -242,6 +253,8 @@ pub struct Endpoint {
     pub since: Option<String>,
     /// Why it should no longer be used.
     pub deprecated: Option<String>,
+    /// Lines of a script that do it.
+    pub example: Option<String>,
 }
 
 /// The method of an [`Endpoint`].

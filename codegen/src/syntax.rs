@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostics};
 use crate::node::{Node, Span, Spanned, Value};
 pub(crate) use field::{RawField, RawOwnField, RawParam};
 use reader::MapReader;
-pub(crate) use resource::{RawResource, RawVerbs};
+pub(crate) use resource::{RawResource, RawSample, RawVerbs};
 
 /// One file.
 #[derive(Debug)]

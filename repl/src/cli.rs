@@ -7,7 +7,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use rhailab_client::nearest;
 
 use crate::commands;
@@ -138,13 +139,19 @@ pub(crate) enum Color {
 impl Color {
     /// Whether to colour what goes to standard error.
     pub(crate) fn for_stderr(self) -> bool {
+        self.on(std::io::stderr().is_terminal())
+    }
+
+    /// Whether to colour what goes to standard output.
+    pub(crate) fn for_stdout(self) -> bool {
+        self.on(std::io::stdout().is_terminal())
+    }
+
+    fn on(self, is_terminal: bool) -> bool {
         match self {
             Self::Always => true,
             Self::Never => false,
-            Self::Auto => {
-                std::io::stderr().is_terminal()
-                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-            }
+            Self::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         }
     }
 }
@@ -174,6 +181,28 @@ enum Command {
     Sandbox(SandboxOptions),
     /// Show the configuration and where each value comes from
     Config,
+    /// Explain a kind of object, a method, a field, a parameter, a function
+    Doc {
+        /// What stands in a script, such as pipeline, project.pipelines.create, pipeline.status; nothing for an overview
+        topic: Vec<String>,
+    },
+    /// Print a script that completes commands and options in a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write .d.rhai files, from which editors know what scripts can call
+    Definitions {
+        /// The directory, made if need be
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Print the manual page, or write all of them
+    Man {
+        /// The directory for the pages of all commands, made if need be
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// A script, with its arguments
     #[command(external_subcommand)]
     Script(Vec<OsString>),
@@ -205,6 +234,10 @@ fn run(cli: &Cli) -> Status {
         Some(Command::Check { files }) => commands::check::files(global, files),
         Some(Command::Sandbox(options)) => commands::sandbox::serve(options),
         Some(Command::Config) => commands::config::show(global),
+        Some(Command::Doc { topic }) => commands::doc::show(global, topic),
+        Some(Command::Completions { shell }) => commands::completions::print_for(*shell),
+        Some(Command::Definitions { out }) => commands::definitions::write(out),
+        Some(Command::Man { out }) => commands::man::write(out.as_deref()),
         None if std::io::stdin().is_terminal() => {
             complain("the interactive shell is not in this version; try `rhailab --help`")
         }
@@ -214,16 +247,18 @@ fn run(cli: &Cli) -> Status {
 
 /// `rhailab FILE [ARGS…]`. A word that is neither a file nor a command is probably a command misspelt.
 fn script(global: &GlobalOptions, words: &[OsString]) -> Status {
-    const COMMANDS: [&str; 6] = ["run", "eval", "check", "sandbox", "config", "help"];
     let Some((file, args)) = words.split_first() else {
         return complain("no script was named");
     };
     let path = Path::new(file);
     let name = file.to_string_lossy();
     if !path.exists() && path.extension().is_none() && !name.contains('/') {
-        return complain(&match nearest(&name, COMMANDS) {
+        let mut program = program();
+        program.build();
+        let commands: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
+        return complain(&match nearest(&name, commands.iter().copied()) {
             Some(near) => format!("there is no command or file `{name}`; did you mean `{near}`?"),
-            None => format!("there is no command or file `{name}`; the commands are {}", COMMANDS.join(", ")),
+            None => format!("there is no command or file `{name}`; the commands are {}", commands.join(", ")),
         });
     }
     let mut texts = Vec::with_capacity(args.len());
@@ -234,6 +269,20 @@ fn script(global: &GlobalOptions, words: &[OsString]) -> Status {
         }
     }
     commands::run::file(global, path, texts)
+}
+
+/// The program's commands and options, for what is made of them.
+pub(crate) fn program() -> clap::Command {
+    Cli::command()
+}
+
+/// Writes to standard output.
+pub(crate) fn print(text: &[u8]) -> Status {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Ok(()) => Status::Success,
+        Err(_) => Status::OutputClosed,
+    }
 }
 
 /// Says what is wrong with the call of the program.

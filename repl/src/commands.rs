@@ -1,7 +1,12 @@
 //! The commands, one file each.
 
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod definitions;
+pub(crate) mod doc;
+pub(crate) mod man;
 pub(crate) mod run;
 pub(crate) mod sandbox;
 mod source;
+mod written;

@@ -10,6 +10,7 @@ mod download;
 pub mod error;
 mod files;
 mod follow;
+pub mod functions;
 mod keyword;
 mod manager;
 mod notes;
@@ -17,6 +18,7 @@ mod object;
 mod sequence;
 pub mod syntax;
 pub mod value;
+mod variables;
 mod verbs;
 mod wait;
 
@@ -24,12 +26,15 @@ use std::sync::Arc;
 
 use rhai::{AST, Dynamic, Engine, EvalAltResult, OptimizationLevel, ParseError, Scope};
 
+pub(crate) use arguments::{own_options, parameters};
 use bridge::Bridge;
 pub use builtins::ExitStatus;
 pub use client::ClientRef;
+pub(crate) use keyword::is_plain_key;
 pub use manager::ManagerRef;
 pub use object::ObjectRef;
 pub use sequence::SequenceRef;
+pub use variables::free_variables;
 
 /// What a script finds around it.
 #[derive(Clone, Debug)]

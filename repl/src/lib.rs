@@ -4,12 +4,16 @@
 //!
 //! - [`engine`] binds Rhai to the client by the endpoint table,
 //! - [`settings`] finds out which server to speak to, and as whom,
+//! - [`definitions`] tells editors what scripts can call,
+//! - [`help`] explains the script language and everything that the spec has,
 //! - [`output`] shows values,
 //! - [`report`] shows what went wrong, and where in the script.
 
 pub mod cli;
 mod commands;
+pub mod definitions;
 pub mod engine;
+pub mod help;
 pub mod output;
 pub mod report;
 pub mod settings;

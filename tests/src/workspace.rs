@@ -14,6 +14,9 @@ use crate::scripts::repository;
 /// How long a build may take before the test fails.
 const PATIENCE: Duration = Duration::from_secs(1800);
 
+/// The repository's links: what packages take along from outside their own directories.
+const LINKS: [(&str, &str); 2] = [("client/spec", "../spec"), ("repl/examples", "../examples")];
+
 /// The copy.
 #[derive(Debug)]
 pub struct Workspace {
@@ -82,9 +85,11 @@ impl Workspace {
                 fs::remove_file(self.root.join(file))?;
             }
         }
-        let link = self.root.join("client/spec");
-        if link.symlink_metadata().is_err() {
-            std::os::unix::fs::symlink("../spec", link)?;
+        for (link, target) in LINKS {
+            let link = self.root.join(link);
+            if link.symlink_metadata().is_err() {
+                std::os::unix::fs::symlink(target, link)?;
+            }
         }
         Ok(())
     }

@@ -62,6 +62,7 @@ pub(super) fn item(endpoint: &Endpoint, model: &Model) -> TokenStream {
     });
     let since = optional(endpoint.since.as_deref());
     let deprecated = optional(endpoint.deprecated.as_deref());
+    let example = optional(endpoint.example.as_deref());
     quote! {
         #docs
         pub static #name: endpoint::Endpoint = endpoint::Endpoint {
@@ -78,6 +79,7 @@ pub(super) fn item(endpoint: &Endpoint, model: &Model) -> TokenStream {
             errors: &[#(#errors),*],
             since: #since,
             deprecated: #deprecated,
+            example: #example,
         };
     }
 }

@@ -8,7 +8,7 @@ use quote::quote;
 use super::File;
 use super::data::table_fields;
 use super::source::{doc, files_by_area, ident};
-use crate::model::{Model, On, Resource, ResourceId};
+use crate::model::{Model, On, Resource, ResourceId, Sample};
 use crate::names;
 
 pub(super) fn emit(model: &Model) -> Vec<File> {
@@ -39,6 +39,10 @@ pub(super) fn item(resource: &Resource, model: &Model) -> TokenStream {
         None => table_fields(&resource.fields, model),
     };
     let table = &resource.table;
+    let sample = match &resource.sample {
+        Some(Sample { name, code }) => quote!(Some(endpoint::Sample { name: #name, code: #code })),
+        None => quote!(None),
+    };
     let operations = resource.operations.iter().map(|operation| {
         let name = &operation.name;
         let on = ident(match operation.on {
@@ -70,6 +74,7 @@ pub(super) fn item(resource: &Resource, model: &Model) -> TokenStream {
             fields: #fields,
             list_omits: &[#(#list_omits),*],
             table: &[#(#table),*],
+            sample: #sample,
             operations: &[#(#operations),*],
             children: &[#(&#children),*],
         };

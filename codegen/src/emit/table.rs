@@ -22,6 +22,12 @@ pub(super) fn emit(model: &Model) -> Vec<File> {
     };
     let resources = model.resources.iter().map(path);
     let root = model.resources.iter().filter(|resource| resource.parent.is_none()).map(path);
+    let type_path = |name: &str| {
+        let name = ident(&names::constant(name));
+        quote!(&types::#name)
+    };
+    let enums = model.enums.iter().map(|item| type_path(&item.name));
+    let records = model.records.iter().map(|item| type_path(&item.name));
     let modules = quote! {
         #[doc = " The operations."]
         pub mod endpoints;
@@ -42,6 +48,14 @@ pub(super) fn emit(model: &Model) -> Vec<File> {
         quote! {
             #[doc = " The resources that hang on the client itself."]
             pub static ROOT: &[&endpoint::Resource] = &[#(#root),*];
+        },
+        quote! {
+            #[doc = " Every enum, in the order of the spec."]
+            pub static ENUMS: &[&endpoint::Enum] = &[#(#enums),*];
+        },
+        quote! {
+            #[doc = " Every record, in the order of the spec."]
+            pub static RECORDS: &[&endpoint::Record] = &[#(#records),*];
         },
     ];
     let items = [modules].into_iter().chain(lists).chain(usual(model)).collect();

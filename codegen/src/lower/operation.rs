@@ -129,6 +129,7 @@ impl<'a> Context<'a> {
                 .collect(),
             since: raw.since.as_ref().map(|since| since.value.clone()),
             deprecated: raw.deprecated.clone(),
+            example: raw.example.clone(),
             verb,
         })
     }

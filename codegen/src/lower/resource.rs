@@ -5,12 +5,12 @@
 use super::follow;
 use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostics};
-use crate::model::{AreaId, Field, Model, Resource, ResourceId, Type};
+use crate::model::{AreaId, Field, Model, Resource, ResourceId, Sample, Type};
 use crate::names;
 use crate::node::{Span, Spanned};
 use crate::syntax::operation::{Crud, RawKind, RawOperation};
 use crate::syntax::reader::suggestion;
-use crate::syntax::{RawFile, RawResource};
+use crate::syntax::{RawFile, RawResource, RawSample};
 
 /// Everything about the resources but their operations.
 pub(super) fn resources(
@@ -68,6 +68,7 @@ pub(super) fn resources(
             identity,
             identity_type,
             fields,
+            sample: this.sample.as_ref().map(sample),
             table: source.table.iter().map(|column| column.value.clone()).collect(),
             list_omits: Vec::new(),
             operations: Vec::new(),
@@ -79,7 +80,31 @@ pub(super) fn resources(
             resources[parent].children.push(ResourceId(index));
         }
     }
+    check_samples(raw, &resources, diagnostics);
     resources
+}
+
+fn sample(raw: &RawSample) -> Sample {
+    Sample { name: raw.name.value.clone(), code: raw.code.clone() }
+}
+
+/// An example sees the samples of its resource and of those above it, so that their names must differ.
+fn check_samples(raw: &[(&RawFile, &RawResource)], resources: &[Resource], diagnostics: &mut Diagnostics) {
+    for ((_, this), resource) in raw.iter().zip(resources) {
+        let Some(RawSample { name, .. }) = &this.sample else { continue };
+        let owners = std::iter::successors(resource.parent, |owner| resources[owner.0].parent);
+        let taken = owners
+            .map(|owner| &resources[owner.0])
+            .find(|owner| owner.sample.as_ref().is_some_and(|sample| sample.name == name.value));
+        let taken_by = match taken {
+            Some(owner) => format!("the sample of `{}` is called", owner.kind),
+            None if name.value == "gl" => "the client is called".to_owned(),
+            None => continue,
+        };
+        diagnostics
+            .error(Code::NameCollision, name.span, format!("{taken_by} `{}` already", name.value))
+            .help("give the variable another name");
+    }
 }
 
 /// The resource whose fields `fields: OTHER` means, if that is what stands there.

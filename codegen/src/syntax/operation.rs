@@ -26,6 +26,7 @@ pub(crate) struct RawOperation {
     pub(crate) idempotency: Option<Idempotency>,
     pub(crate) since: Option<Spanned<String>>,
     pub(crate) deprecated: Option<String>,
+    pub(crate) example: Option<String>,
 }
 
 #[derive(Debug)]
@@ -172,6 +173,7 @@ fn operation(
             .map(|word| word.value),
         since: map.release(diagnostics),
         deprecated: map.text("deprecated", diagnostics).map(|text| text.value),
+        example: map.script("example", diagnostics).map(|script| script.value),
         kind,
         name,
     };

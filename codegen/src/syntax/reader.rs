@@ -121,6 +121,24 @@ impl<'a> MapReader<'a> {
         Some(doc)
     }
 
+    /// Takes lines of a script.
+    pub(crate) fn script(
+        &mut self,
+        key: &'static str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Spanned<String>> {
+        let (name, node) = self.take_entry(key)?;
+        let script = text(node, key, name.span, diagnostics)?;
+        let lines = script.value.trim();
+        if lines.is_empty() {
+            diagnostics
+                .error(Code::Empty, name.span, format!("`{key}` has no script in it"))
+                .help("write what a script would say, or remove the key");
+            return None;
+        }
+        Some(Spanned::new(lines.to_owned(), script.span))
+    }
+
     /// Takes a scalar that may be a number, as text.
     pub(crate) fn scalar(
         &mut self,

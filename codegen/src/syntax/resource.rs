@@ -8,6 +8,7 @@ use super::reader::{MapReader, text};
 use super::shorthand::{self, Shorthand};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::On;
+use crate::names;
 use crate::node::{Node, Spanned, Value};
 
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub(crate) struct RawResource {
     pub(crate) has_objects: bool,
     pub(crate) verbs: Option<RawVerbs>,
     pub(crate) table: Vec<Spanned<String>>,
+    /// How a script comes by an object of it.
+    pub(crate) sample: Option<RawSample>,
     pub(crate) operations: Vec<RawOperation>,
 }
 
@@ -36,6 +39,13 @@ pub(crate) struct RawResource {
 pub(crate) struct RawIdentity {
     pub(crate) field: Spanned<String>,
     pub(crate) ty: Option<Shorthand>,
+}
+
+/// A variable of examples, and the expression that it stands for.
+#[derive(Debug)]
+pub(crate) struct RawSample {
+    pub(crate) name: Spanned<String>,
+    pub(crate) code: String,
 }
 
 /// Verbs that objects have from another resource.
@@ -62,6 +72,7 @@ pub(super) fn resource(name: Spanned<String>, node: &Node, diagnostics: &mut Dia
         fields: Vec::new(),
         has_objects: true,
         table: Vec::new(),
+        sample: None,
         verbs: None,
         name,
         doc,
@@ -74,6 +85,7 @@ pub(super) fn resource(name: Spanned<String>, node: &Node, diagnostics: &mut Dia
     } else {
         objects(&mut raw, &mut map, diagnostics);
     }
+    raw.sample = sample(&mut map, diagnostics);
     map.finish(diagnostics);
     raw
 }
@@ -89,7 +101,7 @@ fn objects(raw: &mut RawResource, map: &mut MapReader<'_>, diagnostics: &mut Dia
     } else if map.peek("fields").is_none() && map.peek("verbs").is_none() && !needs_objects(&raw.operations) {
         map.take("fields");
         raw.has_objects = false;
-        for key in ["identity", "table"] {
+        for key in ["identity", "table", "sample"] {
             map.misplaced(key, "without `fields` there are no objects, only a manager", diagnostics);
         }
         return;
@@ -123,6 +135,20 @@ fn identity(map: &mut MapReader<'_>, diagnostics: &mut Diagnostics) -> Option<Ra
         .and_then(|ty| shorthand::parse(&ty.value, ty.span, diagnostics));
     map.finish(diagnostics);
     Some(RawIdentity { field: field?, ty })
+}
+
+/// Reads `NAME = EXPRESSION`.
+fn sample(map: &mut MapReader<'_>, diagnostics: &mut Diagnostics) -> Option<RawSample> {
+    let script = map.script("sample", diagnostics)?;
+    let (name, code) = script.value.split_once('=').unwrap_or_default();
+    let (name, code) = (name.trim(), code.trim());
+    if !names::is_snake(name) || code.is_empty() {
+        diagnostics
+            .error(Code::BadSample, script.span, format!("`{}` is no variable with its value", script.value))
+            .help("write the variable of the examples and how a script gets it: `job = project.jobs.list().first()`");
+        return None;
+    }
+    Some(RawSample { name: Spanned::new(name.to_owned(), script.span), code: code.to_owned() })
 }
 
 fn verbs(map: &mut MapReader<'_>, diagnostics: &mut Diagnostics) -> Option<RawVerbs> {

@@ -63,21 +63,52 @@ pub(crate) fn sort(
 
 /// How a call of the verb is written: `trigger_pipeline(ref, token, #{variables, inputs})`.
 pub(crate) fn signature(resource: &Resource, verb: &Operation) -> String {
-    let slots = slots(resource, verb);
-    let mut parts: Vec<String> = slots.iter().map(|slot| slot.name.to_owned()).collect();
-    let names: Vec<&str> = named(verb, &slots).map(|param| param.name).collect();
+    let Parameters { by_position, by_name } = parameters(resource, verb);
+    let mut parts: Vec<String> = by_position.iter().map(|slot| slot.name.to_owned()).collect();
+    let names: Vec<&str> = by_name.iter().map(|param| param.name).collect();
     if !names.is_empty() {
         parts.push(format!("#{{{}}}", names.join(", ")));
     }
     format!("{}({})", verb.name, parts.join(", "))
 }
 
-fn named<'a>(
-    verb: &Operation,
-    slots: &'a [&'static Param],
-) -> impl Iterator<Item = &'static Param> + use<'a> {
-    let taken = |param: &&Param| slots.iter().any(|slot| slot.name == param.name);
-    verb.endpoint.params.iter().filter(move |param| param.place != Place::Path && !taken(param))
+/// What a call takes.
+#[derive(Debug)]
+pub(crate) struct Parameters {
+    /// What stands in the call itself, in this order.
+    pub(crate) by_position: Vec<&'static Param>,
+    /// What stands in the options map at the end.
+    pub(crate) by_name: Vec<&'static Param>,
+}
+
+/// What a call of this verb takes.
+pub(crate) fn parameters(resource: &Resource, verb: &Operation) -> Parameters {
+    let by_position = slots(resource, verb);
+    let taken = |param: &&Param| by_position.iter().any(|slot| slot.name == param.name);
+    let named = verb.endpoint.params.iter().filter(|param| param.place != Place::Path && !taken(param));
+    Parameters { by_name: named.collect(), by_position }
+}
+
+/// The options that a verb takes beside the operation's own parameters: each with its type and what it means.
+pub(crate) fn own_options(resource: &Resource, verb: &Operation) -> &'static [(&'static str, &'static str)] {
+    match verb.endpoint.outcome {
+        Outcome::Text | Outcome::Bytes => &[
+            (
+                "to",
+                "string. The name of a file that takes what arrives. The result is a map of its `path` and `size`.",
+            ),
+            (
+                "action",
+                "function. It is called with each piece as it arrives. The result is the size in bytes.",
+            ),
+        ],
+        _ if verb.name == "get"
+            && verb.endpoint.params_in(Place::Path).any(|param| param.name == resource.identity) =>
+        {
+            &[("lazy", "bool. Whether the object is only named, without a request. Default: `false`.")]
+        }
+        _ => &[],
+    }
 }
 
 /// The parameters that are given by position: what the path needs and the receiver does not know, then,

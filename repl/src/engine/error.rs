@@ -44,6 +44,21 @@ pub fn client_error(thrown: &Dynamic) -> Option<ErrorRef> {
     thrown.clone().try_cast()
 }
 
+/// What an error tells, for help; each is registered below.
+pub const PROPERTIES: &[(&str, &str)] = &[
+    ("kind", "What sort of failure it is, one of the kinds below."),
+    ("message", "What happened: GitLab's own words where it answered."),
+    ("hint", "What to do about it, if that is known."),
+    ("status", "The HTTP status, if GitLab answered."),
+    ("operation", "The operation's name, such as `ProjectPipeline.create`."),
+    ("method", "The HTTP method of the request."),
+    ("url", "The URL of the request, without secrets."),
+    ("request_id", "GitLab's number for the request, which its administrators can look for in their logs."),
+    ("fields", "GitLab's complaints by field, as a map of arrays."),
+    ("body", "The body of GitLab's answer, as it came."),
+    ("pipeline_status", "The status of the pipeline that did not succeed."),
+];
+
 pub(crate) fn register(engine: &mut Engine) {
     engine
         .register_type_with_name::<ErrorRef>("Error")

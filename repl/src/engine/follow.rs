@@ -78,7 +78,7 @@ fn whole_letters(bytes: &[u8]) -> &[u8] {
 }
 
 /// The endpoint that answers the log of objects that have one: the only verb with plain text.
-fn log_of(resource: &'static Resource) -> Option<&'static Endpoint> {
+pub(super) fn log_of(resource: &'static Resource) -> Option<&'static Endpoint> {
     let is_log = |endpoint: &Endpoint| matches!(endpoint.outcome, Outcome::Text);
     let verb = resource.operations.iter().find(|verb| verb.on == On::Object && is_log(verb.endpoint))?;
     can_wait(resource).then_some(verb.endpoint)

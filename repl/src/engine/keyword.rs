@@ -48,6 +48,11 @@ pub(crate) fn begin_script(underscores: Vec<Position>) {
     NAMES.with_borrow_mut(BTreeSet::clear);
 }
 
+/// Whether a map's key needs no quotes: `#{name: 1}`. Words that Rhai reserves do.
+pub(crate) fn is_plain_key(name: &str) -> bool {
+    is_name(name) && Engine::new_raw().compile_expression(format!("#{{{name}: 1}}")).is_ok()
+}
+
 /// The names that followed a dot since the script began: its properties and methods.
 pub(crate) fn names_after_dots() -> BTreeSet<String> {
     NAMES.with_borrow(Clone::clone)
@@ -166,6 +171,12 @@ mod tests {
             begin_script(Vec::new());
             assert_eq!(engine.eval::<i64>("       let y = 1; y").unwrap(), 1, "after {broken}");
         }
+    }
+
+    #[test]
+    fn reserved_words_need_quotes_as_keys() {
+        assert!(["ref", "filter", "key"].into_iter().all(is_plain_key));
+        assert!(!["protected", "default", "for", "", "a b", "1"].into_iter().any(is_plain_key));
     }
 
     #[test]

@@ -32,6 +32,12 @@ fn visible(letter: char) -> char {
     }
 }
 
+/// How many columns there are on standard output, 80 where it is no terminal.
+#[must_use]
+pub fn width() -> usize {
+    terminal_size::terminal_size().map_or(80, |(terminal_size::Width(width), _)| usize::from(width))
+}
+
 /// The program's own standard streams.
 #[derive(Debug)]
 pub struct Standard;

@@ -5,6 +5,7 @@ use rhailab_client::{Error, nearest};
 
 use super::Sources;
 use crate::engine::error::client_error;
+use crate::engine::functions::{FUNCTIONS, LIST_METHODS, OBJECT_METHODS};
 
 /// Title, label and help for an error at its innermost place.
 pub(super) fn of_thrown(thrown: &EvalAltResult, sources: &Sources) -> (String, String, Option<String>) {
@@ -20,7 +21,7 @@ pub(super) fn of_thrown(thrown: &EvalAltResult, sources: &Sources) -> (String, S
         ),
         EvalAltResult::ErrorFunctionNotFound(signature, _) => {
             let name = signature.split(" (").next().unwrap_or(signature);
-            let known = declared(sources, &["fn"]).chain(FUNCTIONS);
+            let known = declared(sources, &["fn"]).chain(functions());
             let help = nearest(name, known).map(|near| format!("Did you mean `{near}`?"));
             (format!("there is no function `{signature}`"), "not known here".to_owned(), help)
         }
@@ -72,20 +73,9 @@ pub(super) fn request(thrown: &EvalAltResult) -> Option<String> {
 }
 
 /// Names that every script has, for suggestions.
-const FUNCTIONS: [&str; 12] = [
-    "print",
-    "debug",
-    "sleep",
-    "exit",
-    "env",
-    "now",
-    "parse_duration",
-    "to_json",
-    "gitlab",
-    "type_of",
-    "len",
-    "wait",
-];
+fn functions<'a>() -> impl Iterator<Item = &'a str> {
+    FUNCTIONS.iter().chain(OBJECT_METHODS).chain(LIST_METHODS).map(|function| function.name)
+}
 
 fn of_client_error(error: &Error) -> (String, String, Option<String>) {
     let title = match error.status() {

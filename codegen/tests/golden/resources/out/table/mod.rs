@@ -31,6 +31,12 @@ pub static RESOURCES: &[&endpoint::Resource] = &[
 /// The resources that hang on the client itself.
 pub static ROOT: &[&endpoint::Resource] = &[&resources::GROUP];
 
+/// Every enum, in the order of the spec.
+pub static ENUMS: &[&endpoint::Enum] = &[&types::STATUS, &types::THING_STATUS];
+
+/// Every record, in the order of the spec.
+pub static RECORDS: &[&endpoint::Record] = &[&types::USER];
+
 /// What most parameters have in common.
 const PARAM: endpoint::Param = endpoint::Param {
     name: "",

@@ -37,6 +37,12 @@ pub static RESOURCES: &[&endpoint::Resource] = &[
 /// The resources that hang on the client itself.
 pub static ROOT: &[&endpoint::Resource] = &[&resources::SHELF, &resources::RELEASE];
 
+/// Every enum, in the order of the spec.
+pub static ENUMS: &[&endpoint::Enum] = &[&types::UNIT, &types::ORDER];
+
+/// Every record, in the order of the spec.
+pub static RECORDS: &[&endpoint::Record] = &[&types::STATISTICS, &types::CHOICE];
+
 /// What most parameters have in common.
 const PARAM: endpoint::Param = endpoint::Param {
     name: "",

@@ -36,6 +36,12 @@ pub static RESOURCES: &[&endpoint::Resource] = &[
 /// The resources that hang on the client itself.
 pub static ROOT: &[&endpoint::Resource] = &[&resources::SPACE, &resources::KEY];
 
+/// Every enum, in the order of the spec.
+pub static ENUMS: &[&endpoint::Enum] = &[];
+
+/// Every record, in the order of the spec.
+pub static RECORDS: &[&endpoint::Record] = &[&types::FILTER];
+
 /// What most parameters have in common.
 const PARAM: endpoint::Param = endpoint::Param {
     name: "",

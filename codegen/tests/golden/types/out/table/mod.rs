@@ -18,6 +18,12 @@ pub static RESOURCES: &[&endpoint::Resource] = &[&resources::SAMPLE];
 /// The resources that hang on the client itself.
 pub static ROOT: &[&endpoint::Resource] = &[&resources::SAMPLE];
 
+/// Every enum, in the order of the spec.
+pub static ENUMS: &[&endpoint::Enum] = &[&types::COLOUR];
+
+/// Every record, in the order of the spec.
+pub static RECORDS: &[&endpoint::Record] = &[&types::PART, &types::REPORT];
+
 /// What most parameters have in common.
 const PARAM: endpoint::Param = endpoint::Param {
     name: "",

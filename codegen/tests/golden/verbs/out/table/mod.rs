@@ -31,6 +31,12 @@ pub static RESOURCES: &[&endpoint::Resource] = &[&resources::MACHINE];
 /// The resources that hang on the client itself.
 pub static ROOT: &[&endpoint::Resource] = &[&resources::MACHINE];
 
+/// Every enum, in the order of the spec.
+pub static ENUMS: &[&endpoint::Enum] = &[];
+
+/// Every record, in the order of the spec.
+pub static RECORDS: &[&endpoint::Record] = &[];
+
 /// What most parameters have in common.
 const PARAM: endpoint::Param = endpoint::Param {
     name: "",

@@ -29,6 +29,7 @@ pub static GROUP_GET: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: Some("print(gl.groups.get(\"demo\").full_path);"),
 };
 
 /// `GET /groups/{group_id}/things`: Lists the things of a group.
@@ -97,6 +98,7 @@ pub static GROUP_THING_LIST: endpoint::Endpoint = endpoint::Endpoint {
     ],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /groups/{group_id}/things/{id}`: Fetches a thing of a group.
@@ -138,6 +140,7 @@ pub static GROUP_THING_GET: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `POST /groups/{group_id}/thing`: Creates a thing of a group.
@@ -185,6 +188,7 @@ pub static GROUP_THING_CREATE: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `PUT /groups/{group_id}/things/{id}`: Changes a thing of a group.
@@ -234,6 +238,7 @@ pub static GROUP_THING_UPDATE: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `DELETE /groups/{group_id}/things/{id}`: Deletes a thing of a group.
@@ -275,6 +280,7 @@ pub static GROUP_THING_DELETE: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `POST /groups/{group_id}/things/{id}/start`: Starts the thing.
@@ -317,6 +323,7 @@ pub static GROUP_THING_START: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: Some("thing.start();\nprint(`${thing.status}`);"),
 };
 
 /// `GET /groups/{group_id}/user/things`: Lists the user things of a group.
@@ -364,4 +371,5 @@ pub static GROUP_USER_THING_LIST: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };

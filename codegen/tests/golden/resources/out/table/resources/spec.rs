@@ -29,6 +29,10 @@ pub static GROUP: endpoint::Resource = endpoint::Resource {
     ],
     list_omits: &[],
     table: &["id", "full_path"],
+    sample: Some(endpoint::Sample {
+        name: "group",
+        code: "gl.groups.get(\"demo\")",
+    }),
     operations: &[
         endpoint::Operation {
             name: "get",
@@ -101,6 +105,10 @@ pub static GROUP_THING: endpoint::Resource = endpoint::Resource {
     ],
     list_omits: &["owner"],
     table: &["id", "status", "owner.name"],
+    sample: Some(endpoint::Sample {
+        name: "thing",
+        code: "group.things.list().first()",
+    }),
     operations: &[
         endpoint::Operation {
             name: "list",
@@ -163,6 +171,7 @@ pub static GROUP_USER_THING: endpoint::Resource = endpoint::Resource {
     fields: table::resources::GROUP_THING.fields,
     list_omits: &[],
     table: &["id", "status", "owner.name"],
+    sample: None,
     operations: &[
         endpoint::Operation {
             name: "list",

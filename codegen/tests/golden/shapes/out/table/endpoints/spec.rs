@@ -29,6 +29,7 @@ pub static SHELF_GET: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /shelves/{id}/{version}/files/{file_path*}`: Downloads a file.
@@ -84,6 +85,7 @@ pub static SHELF_FILE: endpoint::Endpoint = endpoint::Endpoint {
     ],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /shelves/{id}/{version}/files/{file_path*}`: Downloads a file.
@@ -142,6 +144,7 @@ pub static SHELF_READ: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: Some("Use `file`."),
+    example: None,
 };
 
 /// `GET /shelves/{id}/statistics`: Reads what is known about the shelf.
@@ -196,6 +199,7 @@ pub static SHELF_STATISTICS: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `POST /shelves/{id}/label`: Labels the shelf.
@@ -263,6 +267,7 @@ pub static SHELF_LABEL: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /shelves/{shelf_id}/archives/{archive_path*}`: Downloads an archive.
@@ -304,6 +309,7 @@ pub static SHELF_ARCHIVE_DOWNLOAD: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `DELETE /shelves/{shelf_id}/archives`: Removes all archives.
@@ -336,6 +342,7 @@ pub static SHELF_ARCHIVE_DELETE: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /shelves/{shelf_id}/lock`: Fetches the lock of a shelf.
@@ -368,6 +375,7 @@ pub static SHELF_LOCK_GET: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `POST /shelves/{shelf_id}/lock`: Creates the lock of a shelf.
@@ -400,6 +408,7 @@ pub static SHELF_LOCK_CREATE: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `PUT /shelves/{shelf_id}/lock`: Changes the lock of a shelf.
@@ -439,6 +448,7 @@ pub static SHELF_LOCK_UPDATE: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `DELETE /shelves/{shelf_id}/lock`: Deletes the lock of a shelf.
@@ -471,6 +481,7 @@ pub static SHELF_LOCK_DELETE: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `POST /shelves/{shelf_id}/lock/open`: Opens the lock.
@@ -504,6 +515,7 @@ pub static SHELF_LOCK_OPEN: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /release`: Fetches the release.
@@ -523,4 +535,5 @@ pub static RELEASE_GET: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };

@@ -23,6 +23,7 @@ pub static SHELF: endpoint::Resource = endpoint::Resource {
     ],
     list_omits: &[],
     table: &[],
+    sample: None,
     operations: &[
         endpoint::Operation {
             name: "get",
@@ -70,6 +71,7 @@ pub static SHELF_ARCHIVE: endpoint::Resource = endpoint::Resource {
     fields: &[],
     list_omits: &[],
     table: &[],
+    sample: None,
     operations: &[
         endpoint::Operation {
             name: "download",
@@ -111,6 +113,7 @@ pub static SHELF_LOCK: endpoint::Resource = endpoint::Resource {
     ],
     list_omits: &[],
     table: &[],
+    sample: None,
     operations: &[
         endpoint::Operation {
             name: "get",
@@ -176,6 +179,7 @@ pub static RELEASE: endpoint::Resource = endpoint::Resource {
     ],
     list_omits: &[],
     table: &[],
+    sample: None,
     operations: &[
         endpoint::Operation {
             name: "get",

@@ -61,6 +61,7 @@ pub static SPACE_KEY_GET: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `PUT /spaces/{space_id}/keys/{name}`: Changes a key of a space.
@@ -110,6 +111,7 @@ pub static SPACE_KEY_UPDATE: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `DELETE /spaces/{space_id}/keys/{name}`: Deletes a key of a space.
@@ -165,6 +167,7 @@ pub static SPACE_KEY_DELETE: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /spaces/{space_id}/keys/{name}/uses`: Reads its uses.
@@ -207,6 +210,7 @@ pub static SPACE_KEY_USES: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `POST /spaces/{space_id}/keys/{name}/use`: Uses it.
@@ -249,6 +253,7 @@ pub static SPACE_KEY_USE: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `POST /spaces/{space_id}/keys/{name}/copy`: Copies it.
@@ -291,6 +296,7 @@ pub static SPACE_KEY_COPY: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /spaces/{space_id}/trash`: Lists the trashes of a space.
@@ -337,6 +343,7 @@ pub static SPACE_TRASH_LIST: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /spaces/{space_id}/drafts`: Lists the drafts of a space.
@@ -383,6 +390,7 @@ pub static SPACE_DRAFT_LIST: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /spaces/{space_id}/old_drafts`: Lists the old drafts of a space.
@@ -429,6 +437,7 @@ pub static SPACE_OLD_DRAFT_LIST: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /keys/{name}`: Reads a key.
@@ -457,4 +466,5 @@ pub static KEY_GET: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };

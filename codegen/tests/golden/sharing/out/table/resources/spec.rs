@@ -29,6 +29,7 @@ pub static SPACE: endpoint::Resource = endpoint::Resource {
     ],
     list_omits: &[],
     table: &[],
+    sample: None,
     operations: &[],
     children: &[
         &table::resources::SPACE_KEY,
@@ -93,6 +94,7 @@ pub static SPACE_KEY: endpoint::Resource = endpoint::Resource {
     ],
     list_omits: &[],
     table: &["name", "scope"],
+    sample: None,
     operations: &[
         endpoint::Operation {
             name: "get",
@@ -181,6 +183,7 @@ pub static SPACE_TRASH: endpoint::Resource = endpoint::Resource {
     ],
     list_omits: &[],
     table: &[],
+    sample: None,
     operations: &[
         endpoint::Operation {
             name: "list",
@@ -218,6 +221,7 @@ pub static SPACE_DRAFT: endpoint::Resource = endpoint::Resource {
     fields: table::resources::SPACE_KEY.fields,
     list_omits: &["owner"],
     table: &["name"],
+    sample: None,
     operations: &[
         endpoint::Operation {
             name: "list",
@@ -255,6 +259,7 @@ pub static SPACE_OLD_DRAFT: endpoint::Resource = endpoint::Resource {
     fields: table::resources::SPACE_KEY.fields,
     list_omits: &[],
     table: &["name"],
+    sample: None,
     operations: &[
         endpoint::Operation {
             name: "list",
@@ -292,6 +297,7 @@ pub static KEY: endpoint::Resource = endpoint::Resource {
     fields: table::resources::SPACE_KEY.fields,
     list_omits: &[],
     table: &[],
+    sample: None,
     operations: &[
         endpoint::Operation {
             name: "get",

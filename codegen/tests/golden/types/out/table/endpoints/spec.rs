@@ -168,4 +168,5 @@ pub static SAMPLE_CREATE: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: Some("17.10"),
     deprecated: Some("Use something else."),
+    example: None,
 };

@@ -101,6 +101,7 @@ pub static SAMPLE: endpoint::Resource = endpoint::Resource {
     ],
     list_omits: &[],
     table: &[],
+    sample: None,
     operations: &[
         endpoint::Operation {
             name: "create",

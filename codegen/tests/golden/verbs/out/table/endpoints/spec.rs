@@ -33,6 +33,7 @@ pub static MACHINE_STOP: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `POST /machines/{id}/try`: Tries it.
@@ -72,6 +73,7 @@ pub static MACHINE_TRY: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /machines/{id}/log`: Fetches the log.
@@ -104,6 +106,7 @@ pub static MACHINE_LOG: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /machines/{id}/images/{size}`: Fetches the image.
@@ -153,6 +156,7 @@ pub static MACHINE_IMAGE: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /machines/{id}/state`: Fetches the state.
@@ -185,6 +189,7 @@ pub static MACHINE_STATE: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /machines/{id}/twins`: Lists its twins.
@@ -231,6 +236,7 @@ pub static MACHINE_TWINS: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /machines/{id}/halves`: Lists its halves.
@@ -263,6 +269,7 @@ pub static MACHINE_HALVES: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `POST /machines/{id}/copy`: Makes a copy.
@@ -295,6 +302,7 @@ pub static MACHINE_COPY: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `DELETE /machines/{id}/past`: Forgets its past.
@@ -327,6 +335,7 @@ pub static MACHINE_FORGET: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `GET /machines/newest`: Fetches the newest.
@@ -357,6 +366,7 @@ pub static MACHINE_NEWEST: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `DELETE /queue`: Clears the queue.
@@ -376,6 +386,7 @@ pub static MACHINE_CLEAR: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };
 
 /// `PATCH /machines/measure`: Measures it.
@@ -463,4 +474,5 @@ pub static MACHINE_MEASURE: endpoint::Endpoint = endpoint::Endpoint {
     errors: &[],
     since: None,
     deprecated: None,
+    example: None,
 };

@@ -23,6 +23,7 @@ pub static MACHINE: endpoint::Resource = endpoint::Resource {
     ],
     list_omits: &[],
     table: &[],
+    sample: None,
     operations: &[
         endpoint::Operation {
             name: "stop",

@@ -1,0 +1,165 @@
+//! The pages about the script language beside the spec: the overview, the client, functions, lists and errors.
+
+use rhailab_client::{ErrorKind, table};
+
+use super::page::Page;
+use super::topic::WORDS;
+use super::{first_paragraph, summary, words};
+use crate::engine::error::PROPERTIES;
+use crate::engine::functions::{FUNCTIONS, Function, LIST_METHODS, OBJECT_METHODS};
+
+pub(super) fn overview(page: &mut Page) {
+    page.title("Scripts for GitLab");
+    page.text(
+        "A script is Rhai with a client of GitLab, `gl`. Managers such as `project.pipelines` list, fetch and create \
+         objects; objects have fields and methods. Options come in a map at the end of a call: \
+         `project.pipelines.list(#{ref: \"main\"})`.",
+    );
+    page.heading("Topics");
+    page.terms([
+        ("pipeline", "a kind of object, by what scripts call one"),
+        ("project.pipelines", "a manager, by its path"),
+        ("pipeline.retry", "a method, of objects and of managers"),
+        ("pipeline.status", "a field"),
+        ("project.pipelines.list.ref", "a parameter"),
+        ("CiStatus, sleep", "a type, a function"),
+    ]);
+    page.heading("Kinds");
+    page.terms(
+        table::RESOURCES
+            .iter()
+            .map(|resource| (words::manager_path(resource), first_paragraph(resource.doc))),
+    );
+    page.heading("Language");
+    page.terms(
+        WORDS.iter().filter(|(name, _)| *name != "help").map(|(name, topic)| (*name, summary(*topic))),
+    );
+    page.heading("Methods of objects");
+    functions(page, OBJECT_METHODS);
+    page.heading("Functions");
+    functions(page, FUNCTIONS);
+}
+
+pub(super) fn client(page: &mut Page) {
+    page.title("gl");
+    page.text(
+        "The client that the configuration gives. It is known everywhere, inside of functions too. `gitlab(url)` makes \
+         others.",
+    );
+    page.heading("Managers");
+    page.terms(
+        table::ROOT.iter().map(|resource| (words::manager_path(resource), first_paragraph(resource.doc))),
+    );
+    page.heading("Properties");
+    page.terms([("gl.url", "The server's address.")]);
+}
+
+pub(super) fn lists(page: &mut Page) {
+    page.title("list");
+    page.text(
+        "What `list()` answers is a list over all pages. A page is fetched when its first row is needed, and its rows \
+         stay: a list can be walked again without another request. `per_page` sets how many rows a page has; with \
+         `page` a call answers an array of that one page.",
+    );
+    page.heading("Methods");
+    functions(page, LIST_METHODS);
+    page.heading("More");
+    page.terms([
+        ("for row in list", "Walks the rows."),
+        ("list[0], list[-1]", "A row by its place, from the front or from the back."),
+        ("list.total", "How many rows there are, where GitLab says it, else `()`."),
+    ]);
+    page.heading("Example");
+    page.code(LIST_EXAMPLE);
+}
+
+pub(super) fn errors(page: &mut Page) {
+    page.title("try { … } catch (e) { … }");
+    page.text(
+        "What goes wrong raises an error. Without `catch` it ends the script, and is shown with its place and with what \
+         to do. Ctrl-C is no error.",
+    );
+    page.heading("Properties");
+    page.terms(PROPERTIES.iter().map(|(name, doc)| (format!("e.{name}"), *doc)));
+    page.heading("Kinds");
+    page.terms(ErrorKind::ALL.iter().map(|kind| (kind.as_str(), kind.doc())));
+    page.heading("Example");
+    page.code(ERROR_EXAMPLE);
+}
+
+pub(super) fn function(page: &mut Page, function: &Function) {
+    page.title(function.signature);
+    page.text(function.doc);
+    if let Some((_, code)) = FUNCTION_EXAMPLES.iter().find(|(name, _)| *name == function.name) {
+        page.heading("Example");
+        page.code(code);
+    }
+}
+
+fn functions(page: &mut Page, functions: &'static [Function]) {
+    let unnamed = |signature: &'static str| {
+        signature.split_once("#{").map_or(signature.to_owned(), |(before, _)| format!("{before}#{{…}})"))
+    };
+    page.terms(functions.iter().map(|function| (unnamed(function.signature), first_paragraph(function.doc))));
+}
+
+/// The examples of the pages about the language, by what they are about.
+pub fn language_examples() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FUNCTION_EXAMPLES.iter().copied().chain([("lists", LIST_EXAMPLE), ("errors", ERROR_EXAMPLE)])
+}
+
+const LIST_EXAMPLE: &str = r#"let project = gl.projects.get("demo/app");
+let failed = project.pipelines.list(#{status: "failed"});
+print(`${failed.total} failed, the newest for ${failed.first().ref}`);
+for pipeline in failed.take(10) {
+    print(pipeline.web_url);
+}"#;
+
+const ERROR_EXAMPLE: &str = r#"try {
+    gl.projects.get("demo/missing");
+} catch (e) {
+    if e.kind != "not_found" { throw e; }
+    print(`${e.status}: ${e.message}`);
+}"#;
+
+const FUNCTION_EXAMPLES: &[(&str, &str)] = &[
+    ("print", "print(`project ${gl.projects.get(\"demo/app\").name}`);"),
+    ("debug", "debug(gl.projects.get(\"demo/app\"));"),
+    (
+        "sleep",
+        "let pipelines = gl.projects.get(\"demo/app\").pipelines;\nwhile pipelines.list().first().status == \"running\" {\n    sleep(1);\n}",
+    ),
+    ("exit", "if gl.projects.get(\"demo/app\").archived { exit(2); }"),
+    ("env", "let zone = env(\"ZONE\");\nif zone == () { zone = \"eu\"; }"),
+    ("now", "print(`it is ${now()}`);"),
+    ("parse_duration", "print(parse_duration(\"1h 20m\") == 4800.0);"),
+    ("to_json", "print(to_json(#{zone: \"eu\", deep: true}));"),
+    (
+        "gitlab",
+        "let anonymous = gitlab(gl.url);\nprint(anonymous.projects.get(\"demo/app\", #{lazy: true}));",
+    ),
+    (
+        "open_file",
+        "let project = gl.projects.get(\"demo/app\");\nlet file = open_file(\"pipelines.txt\", \"w\");\n\
+         for pipeline in project.pipelines.list() {\n    file.write(`${pipeline.id} ${pipeline.status}\\n`);\n}\nfile.close();",
+    ),
+    (
+        "unzip",
+        "let project = gl.projects.get(\"demo/app\");\nproject.artifacts.download(\"main\", \"compile\", #{to: \"artifacts.zip\"});\n\
+         for path in unzip(\"artifacts.zip\", \"artifacts\") {\n    print(path);\n}",
+    ),
+    (
+        "remove_file",
+        "let file = open_file(\"scratch.txt\", \"w\");\nfile.close();\nremove_file(\"scratch.txt\");",
+    ),
+    ("type_of", "print(type_of(gl.projects));"),
+    (
+        "wait",
+        "let project = gl.projects.get(\"demo/app\");\nlet pipeline = project.pipelines.create(#{ref: \"main\"});\n\
+         pipeline.wait(#{timeout: \"30m\", on_change: |p| print(p.status)});",
+    ),
+    (
+        "follow",
+        "let project = gl.projects.get(\"demo/app\");\nlet job = project.jobs.list(#{scope: [\"success\"]}).first();\njob.follow();",
+    ),
+];
