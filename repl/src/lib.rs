@@ -5,6 +5,7 @@
 //! - [`engine`] binds Rhai to the client by the endpoint table,
 //! - [`settings`] finds out which server to speak to, and as whom,
 //! - [`output`] shows values,
+//! - [`shell`] completes what a person types,
 //! - [`report`] shows what went wrong, and where in the script.
 
 pub mod cli;
@@ -13,6 +14,7 @@ pub mod engine;
 pub mod output;
 pub mod report;
 pub mod settings;
+pub mod shell;
 mod signal;
 mod verbose;
 

@@ -72,7 +72,8 @@ pub(crate) fn signature(resource: &Resource, verb: &Operation) -> String {
     format!("{}({})", verb.name, parts.join(", "))
 }
 
-fn named<'a>(
+/// The parameters that are given by name, in the options map.
+pub(crate) fn named<'a>(
     verb: &Operation,
     slots: &'a [&'static Param],
 ) -> impl Iterator<Item = &'static Param> + use<'a> {
@@ -82,7 +83,7 @@ fn named<'a>(
 
 /// The parameters that are given by position: what the path needs and the receiver does not know, then,
 /// for verbs other than the usual ones, what is required.
-fn slots(resource: &Resource, verb: &Operation) -> Vec<&'static Param> {
+pub(crate) fn slots(resource: &Resource, verb: &Operation) -> Vec<&'static Param> {
     let known = |name: &str| {
         let own = verb.on == On::Object && name == resource.identity;
         let mut owners = std::iter::successors(resource.parent, |owner| owner.parent);

@@ -5,6 +5,7 @@ use rhailab_client::{Error, nearest};
 
 use super::Script;
 use crate::engine::error::client_error;
+use crate::engine::functions::FUNCTIONS;
 
 /// Title, label and help for an error at its innermost place.
 pub(super) fn of_thrown(thrown: &EvalAltResult, script: &Script) -> (String, String, Option<String>) {
@@ -20,7 +21,8 @@ pub(super) fn of_thrown(thrown: &EvalAltResult, script: &Script) -> (String, Str
         ),
         EvalAltResult::ErrorFunctionNotFound(signature, _) => {
             let name = signature.split(" (").next().unwrap_or(signature);
-            let known = declared(script, &["fn"]).chain(FUNCTIONS);
+            let known =
+                declared(script, &["fn"]).chain(FUNCTIONS.iter().map(|known| known.name)).chain(METHODS);
             let help = nearest(name, known).map(|near| format!("Did you mean `{near}`?"));
             (format!("there is no function `{signature}`"), "not known here".to_owned(), help)
         }
@@ -71,21 +73,8 @@ pub(super) fn request(thrown: &EvalAltResult) -> Option<String> {
     Some(format!("{} {}", error.error().method()?, error.error().url()?))
 }
 
-/// Names that every script has, for suggestions.
-const FUNCTIONS: [&str; 12] = [
-    "print",
-    "debug",
-    "sleep",
-    "exit",
-    "env",
-    "now",
-    "parse_duration",
-    "to_json",
-    "gitlab",
-    "type_of",
-    "len",
-    "wait",
-];
+/// Methods that are called as functions, too.
+const METHODS: [&str; 2] = ["len", "wait"];
 
 fn of_client_error(error: &Error) -> (String, String, Option<String>) {
     let title = match error.status() {
