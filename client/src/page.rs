@@ -137,6 +137,12 @@ impl Pages {
         Self { client, endpoint, arguments, resource, context, next }
     }
 
+    /// The resource of the rows.
+    #[must_use]
+    pub fn resource(&self) -> &'static Resource {
+        self.resource
+    }
+
     /// Whether the caller asked for one page of a certain number.
     #[must_use]
     pub fn is_single_page(&self) -> bool {

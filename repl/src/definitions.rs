@@ -7,7 +7,7 @@ use rhailab_client::endpoint::{On, Operation, Outcome, Resource, Type};
 use rhailab_client::table;
 
 use crate::engine::error::PROPERTIES;
-use crate::engine::functions::{FUNCTIONS, Function, LIST_METHODS, object_methods};
+use crate::engine::functions::{FUNCTIONS, Function, SEQUENCE, Takes, object_methods};
 use crate::engine::{own_options, parameters};
 
 /// A file's name, and what writes its text.
@@ -45,7 +45,7 @@ fn language() -> String {
     for function in FUNCTIONS {
         definitions.add(function.doc, &of_function(function, None, "?"));
     }
-    for method in LIST_METHODS {
+    for method in SEQUENCE.methods {
         definitions.add(method.doc, &of_function(method, Some("Sequence"), "?"));
     }
     definitions.add(
@@ -130,7 +130,7 @@ fn of_verb(resource: &'static Resource, verb: &Operation, this: &str) -> Vec<Str
     let taken = parameters(resource, verb);
     let positional: String =
         taken.by_position.iter().map(|param| format!(", {}: {}", param.name, type_name(&param.ty))).collect();
-    let has_options = !taken.by_name.is_empty() || !own_options(resource, verb).is_empty();
+    let has_options = !taken.by_name.is_empty() || own_options(resource, verb).next().is_some();
     let needs_options = taken.by_name.iter().any(|param| param.required);
     let result = result(resource, verb);
     let mut declarations = Vec::new();
@@ -169,32 +169,23 @@ fn type_name(ty: &Type) -> &'static str {
     }
 }
 
-/// A declaration for each number of arguments that the signature of a function allows.
+/// A declaration for each number of arguments that a function takes.
 fn of_function(function: &Function, receiver: Option<&str>, result: &str) -> Vec<String> {
-    let (before, inside) = function.signature.split_once('(').unwrap_or((function.signature, ")"));
-    let inside = inside.strip_suffix(')').unwrap_or(inside);
-    let (positional, has_options) = match inside.split_once("#{") {
-        Some((positional, _)) => (positional, true),
-        None => (inside, false),
-    };
-    let mut params = Vec::new();
-    if let (Some(receiver), Some((variable, _))) = (receiver, before.split_once('.')) {
-        params.push(format!("{variable}: {receiver}"));
-    }
+    let mut params: Vec<String> = receiver.map(|kind| format!("value: {kind}")).into_iter().collect();
     let mut declarations = Vec::new();
     let mut declare = |params: &[String]| {
         declarations.push(format!("fn {}({}) -> {result}", function.name, params.join(", ")));
     };
-    for param in positional.split(',').map(str::trim).filter(|param| !param.is_empty()) {
-        if param.ends_with('?') {
+    for parameter in function.parameters {
+        if parameter.optional {
             declare(&params);
         }
-        params.push(format!("{}: ?", param.trim_end_matches('?')));
+        let ty = match parameter.takes {
+            Takes::Options(_) => "Map",
+            _ => "?",
+        };
+        params.push(format!("{}: {ty}", parameter.name));
     }
     declare(&params);
-    if has_options {
-        params.push("options: Map".to_owned());
-        declare(&params);
-    }
     declarations
 }

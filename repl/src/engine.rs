@@ -2,14 +2,14 @@
 //! and one for every manager; the table decides what each of them can do, so a new resource needs nothing
 //! here. This module sets the engine up; it knows neither the command line nor how values are shown.
 
-mod arguments;
+pub(crate) mod arguments;
 pub mod bridge;
 mod builtins;
 mod client;
 mod download;
 pub mod error;
 mod files;
-mod follow;
+pub(crate) mod follow;
 pub mod functions;
 mod keyword;
 mod manager;
@@ -30,6 +30,7 @@ pub(crate) use arguments::{own_options, parameters};
 use bridge::Bridge;
 pub use builtins::ExitStatus;
 pub use client::ClientRef;
+pub(crate) use files::{is_chunk, is_file};
 pub(crate) use keyword::is_plain_key;
 pub use manager::ManagerRef;
 pub use object::ObjectRef;

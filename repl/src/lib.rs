@@ -7,6 +7,7 @@
 //! - [`definitions`] tells editors what scripts can call,
 //! - [`help`] explains the script language and everything that the spec has,
 //! - [`output`] shows values,
+//! - [`shell`] completes what a person types,
 //! - [`report`] shows what went wrong, and where in the script.
 
 pub mod cli;

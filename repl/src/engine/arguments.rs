@@ -7,6 +7,7 @@ use rhailab_client::{Arguments, IntoArgument};
 
 use super::download::Destination;
 use super::error::{raise_usage, raise_usage_with};
+use super::functions::{DOWNLOAD, GET, OptionRow};
 use super::value;
 
 /// A script's call, sorted out.
@@ -89,31 +90,21 @@ pub(crate) fn parameters(resource: &Resource, verb: &Operation) -> Parameters {
     Parameters { by_name: named.collect(), by_position }
 }
 
-/// The options that a verb takes beside the operation's own parameters: each with its type and what it means.
-pub(crate) fn own_options(resource: &Resource, verb: &Operation) -> &'static [(&'static str, &'static str)] {
-    match verb.endpoint.outcome {
-        Outcome::Text | Outcome::Bytes => &[
-            (
-                "to",
-                "string. The name of a file that takes what arrives. The result is a map of its `path` and `size`.",
-            ),
-            (
-                "action",
-                "function. It is called with each piece as it arrives. The result is the size in bytes.",
-            ),
-        ],
-        _ if verb.name == "get"
-            && verb.endpoint.params_in(Place::Path).any(|param| param.name == resource.identity) =>
-        {
-            &[("lazy", "bool. Whether the object is only named, without a request. Default: `false`.")]
-        }
-        _ => &[],
-    }
+/// The options that a verb takes beside the operation's own parameters.
+pub(crate) fn own_options(
+    resource: &Resource,
+    verb: &Operation,
+) -> impl Iterator<Item = &'static OptionRow> + use<> {
+    let streams = matches!(verb.endpoint.outcome, Outcome::Text | Outcome::Bytes);
+    let names_one = verb.endpoint.params_in(Place::Path).any(|param| param.name == resource.identity);
+    let can_be_lazy = verb.on == On::Manager && verb.name == "get" && names_one;
+    let tables: [(bool, &'static [OptionRow]); 2] = [(streams, DOWNLOAD), (can_be_lazy, GET)];
+    tables.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, rows)| rows)
 }
 
 /// The parameters that are given by position: what the path needs and the receiver does not know, then,
 /// for verbs other than the usual ones, what is required.
-fn slots(resource: &Resource, verb: &Operation) -> Vec<&'static Param> {
+pub(crate) fn slots(resource: &Resource, verb: &Operation) -> Vec<&'static Param> {
     let known = |name: &str| {
         let own = verb.on == On::Object && name == resource.identity;
         let mut owners = std::iter::successors(resource.parent, |owner| owner.parent);

@@ -11,6 +11,7 @@ use super::World;
 use super::bridge::Bridge;
 use super::builtins::duration_of;
 use super::error::{raise, raise_usage, raise_usage_with};
+use super::functions::{GITLAB_OPTIONS, names};
 use super::manager::ManagerRef;
 use super::object::ObjectRef;
 use super::sequence::SequenceRef;
@@ -99,7 +100,6 @@ fn captured_handle(own: &Dynamic) -> Option<Dynamic> {
 
 /// A client of the server at this URL. It takes nothing from the configuration: without a token it is anonymous.
 fn connect(url: &str, options: Map, bridge: &Bridge) -> Result<ClientRef, Box<EvalAltResult>> {
-    const KNOWN: [&str; 4] = ["private_token", "oauth_token", "job_token", "timeout"];
     let mut builder = Gitlab::builder(url);
     let mut tokens = 0;
     for (name, value) in options {
@@ -112,9 +112,9 @@ fn connect(url: &str, options: Map, bridge: &Bridge) -> Result<ClientRef, Box<Ev
                 continue;
             }
             unknown => {
-                let hint = match nearest(unknown, KNOWN) {
+                let hint = match nearest(unknown, names(GITLAB_OPTIONS)) {
                     Some(near) => format!("Did you mean `{near}`?"),
-                    None => format!("It takes {}.", KNOWN.join(", ")),
+                    None => format!("It takes {}.", names(GITLAB_OPTIONS).join(", ")),
                 };
                 return Err(raise_usage_with(format!("gitlab() has no option `{unknown}`"), hint));
             }

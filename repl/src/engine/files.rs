@@ -6,7 +6,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rhai::{Array, Blob, Engine, EvalAltResult, ImmutableString};
+use rhai::{Array, Blob, Dynamic, Engine, EvalAltResult, ImmutableString};
 use rhailab_client::Bytes;
 use zip::ZipArchive;
 
@@ -69,6 +69,16 @@ impl FileRef {
             None => Ok(()),
         }
     }
+}
+
+/// Whether a script's value is a file that it writes.
+pub(crate) fn is_file(value: &Dynamic) -> bool {
+    value.is::<FileRef>()
+}
+
+/// Whether a script's value is a piece of a download.
+pub(crate) fn is_chunk(value: &Dynamic) -> bool {
+    value.is::<Chunk>()
 }
 
 pub(crate) fn register(engine: &mut Engine) {

@@ -11,6 +11,7 @@ use rhailab_client::{Arguments, Progress, can_wait};
 use super::bridge::Interrupt;
 use super::builtins::duration_of;
 use super::error::{raise, raise_usage, raise_usage_with};
+use super::functions::FOLLOW_OPTIONS;
 use super::object::ObjectRef;
 use super::{Printer, World};
 
@@ -29,7 +30,9 @@ pub(crate) fn register(engine: &mut Engine, world: &World) {
 }
 
 fn pause(options: &Map) -> Raised<Duration> {
-    if let Some(unknown) = options.keys().find(|name| *name != "poll") {
+    if let Some(unknown) =
+        options.keys().find(|name| !FOLLOW_OPTIONS.iter().any(|row| row.name == name.as_str()))
+    {
         let message = format!("follow() has no option `{unknown}`");
         return Err(raise_usage_with(message, "It takes poll, the pause between two looks."));
     }
@@ -75,6 +78,11 @@ fn follow(object: ObjectRef, print: &dyn Printer, pause: Duration) -> Raised<Obj
 fn whole_letters(bytes: &[u8]) -> &[u8] {
     let begun = bytes.utf8_chunks().last().map_or(0, |chunk| chunk.invalid().len());
     &bytes[..bytes.len() - begun]
+}
+
+/// Whether objects of this resource can be followed.
+pub(crate) fn can_follow(resource: &'static Resource) -> bool {
+    log_of(resource).is_some()
 }
 
 /// The endpoint that answers the log of objects that have one: the only verb with plain text.

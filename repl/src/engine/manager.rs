@@ -1,7 +1,7 @@
 //! `Manager`: what `project.pipelines` is in a script. Its verbs are registered in `verbs.rs`.
 
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString};
-use rhailab_client::endpoint::On;
+use rhailab_client::endpoint::{On, Resource};
 use rhailab_client::{Manager, nearest};
 
 use super::bridge::Bridge;
@@ -17,6 +17,12 @@ pub struct ManagerRef {
 impl ManagerRef {
     pub(crate) fn new(manager: Manager, bridge: Bridge) -> Self {
         Self { manager, bridge }
+    }
+
+    /// The resource whose objects it manages.
+    #[must_use]
+    pub fn resource(&self) -> &'static Resource {
+        self.manager.resource()
     }
 
     fn name(&self) -> String {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
 use rhailab_client::Pages;
+use rhailab_client::endpoint::Resource;
 
 use super::bridge::Bridge;
 use super::error::{raise, raise_usage, raise_usage_with};
@@ -43,6 +44,12 @@ impl SequenceRef {
     pub(crate) fn new(pages: Pages, bridge: Bridge) -> Self {
         let rows = Rows { fetched: Vec::new(), pages, complete: false, total: None };
         Self { rows: Arc::new(Mutex::new(rows)), bridge }
+    }
+
+    /// The resource of its rows.
+    #[must_use]
+    pub fn resource(&self) -> &'static Resource {
+        self.lock().pages.resource()
     }
 
     /// The row at a place counted from 0; pages up to it are fetched.

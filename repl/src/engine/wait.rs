@@ -8,12 +8,10 @@ use rhailab_client::{Step, Until, Wait, can_wait, nearest};
 
 use super::builtins::duration_of;
 use super::error::{raise, raise_usage, raise_usage_with};
+use super::functions::{WAIT_OPTIONS, names};
 use super::object::ObjectRef;
 
 type Raised<T> = Result<T, Box<EvalAltResult>>;
-
-/// What `wait` takes; anything else is a slip.
-const OPTIONS: [&str; 5] = ["timeout", "poll", "until", "check", "on_change"];
 
 pub(crate) fn register(engine: &mut Engine) {
     engine
@@ -82,9 +80,9 @@ fn read(options: Map) -> Raised<Options> {
                 read.on_change = Some(tell);
             }
             unknown => {
-                let hint = match nearest(unknown, OPTIONS) {
+                let hint = match nearest(unknown, names(WAIT_OPTIONS)) {
                     Some(near) => format!("Did you mean `{near}`?"),
-                    None => format!("It takes {}.", OPTIONS.join(", ")),
+                    None => format!("It takes {}.", names(WAIT_OPTIONS).join(", ")),
                 };
                 return Err(raise_usage_with(format!("wait() has no option `{unknown}`"), hint));
             }

@@ -6,7 +6,7 @@ use super::page::Page;
 use super::topic::WORDS;
 use super::{first_paragraph, summary, words};
 use crate::engine::error::PROPERTIES;
-use crate::engine::functions::{FUNCTIONS, Function, LIST_METHODS, OBJECT_METHODS};
+use crate::engine::functions::{FUNCTIONS, Function, OBJECT_METHODS, SEQUENCE, Takes};
 
 pub(super) fn overview(page: &mut Page) {
     page.title("Scripts for GitLab");
@@ -62,7 +62,7 @@ pub(super) fn lists(page: &mut Page) {
          `page` a call answers an array of that one page.",
     );
     page.heading("Methods");
-    functions(page, LIST_METHODS);
+    functions(page, SEQUENCE.methods);
     page.heading("More");
     page.terms([
         ("for row in list", "Walks the rows."),
@@ -88,8 +88,14 @@ pub(super) fn errors(page: &mut Page) {
 }
 
 pub(super) fn function(page: &mut Page, function: &Function) {
-    page.title(function.signature);
+    page.title(&function.signature());
     page.text(function.doc);
+    for parameter in function.parameters {
+        if let Takes::Options(rows) = parameter.takes {
+            page.heading("Options");
+            page.terms(rows.iter().map(|row| (row.name, row.doc)));
+        }
+    }
     if let Some((_, code)) = FUNCTION_EXAMPLES.iter().find(|(name, _)| *name == function.name) {
         page.heading("Example");
         page.code(code);
@@ -97,10 +103,11 @@ pub(super) fn function(page: &mut Page, function: &Function) {
 }
 
 fn functions(page: &mut Page, functions: &'static [Function]) {
-    let unnamed = |signature: &'static str| {
-        signature.split_once("#{").map_or(signature.to_owned(), |(before, _)| format!("{before}#{{…}})"))
+    let unnamed = |signature: String| match signature.split_once("#{") {
+        Some((before, _)) => format!("{before}#{{…}})"),
+        None => signature,
     };
-    page.terms(functions.iter().map(|function| (unnamed(function.signature), first_paragraph(function.doc))));
+    page.terms(functions.iter().map(|function| (unnamed(function.signature()), function.doc)));
 }
 
 /// The examples of the pages about the language, by what they are about.

@@ -7,7 +7,7 @@ use rhailab_client::endpoint::{Enum, Field, On, Operation, Param, Record, Resour
 use rhailab_client::{nearest, table};
 
 use super::words::{manager_path, record_of, snake, variable};
-use crate::engine::functions::{FUNCTIONS, Function, LIST_METHODS, OBJECT_METHODS, object_methods};
+use crate::engine::functions::{FUNCTIONS, Function, OBJECT_METHODS, SEQUENCE, object_methods};
 
 /// Something that has a page.
 #[derive(Debug, Clone, Copy)]
@@ -97,7 +97,7 @@ fn starts(word: &str) -> Vec<Topic> {
     found.extend(
         richest(resources.clone().filter(|resource| resource.accessors.contains(&word))).map(Topic::Manager),
     );
-    found.extend(functions(&[LIST_METHODS], word));
+    found.extend(functions(&[SEQUENCE.methods], word));
     found.extend(verbs(word));
     if found.is_empty() {
         let same = |name: &str| name.eq_ignore_ascii_case(word);
@@ -153,7 +153,7 @@ fn first_words() -> BTreeSet<String> {
     }
     words.extend(table::ENUMS.iter().map(|item| item.name.to_owned()));
     words.extend(table::RECORDS.iter().map(|item| item.name.to_owned()));
-    let functions = FUNCTIONS.iter().chain(OBJECT_METHODS).chain(LIST_METHODS);
+    let functions = FUNCTIONS.iter().chain(OBJECT_METHODS).chain(SEQUENCE.methods);
     words.extend(functions.map(|function| function.name.to_owned()));
     words
 }
@@ -204,7 +204,7 @@ impl Topic {
     fn step(self, word: &str) -> Vec<Self> {
         match self {
             Self::Client => find_accessor(table::ROOT, word).map(Self::Manager).into_iter().collect(),
-            Self::Lists => functions(&[LIST_METHODS], word).collect(),
+            Self::Lists => functions(&[SEQUENCE.methods], word).collect(),
             Self::Manager(resource) => below_resource(resource, word, [On::Manager, On::Object]),
             Self::Object(resource) if word == "attributes" => vec![Self::Attributes(resource)],
             Self::Object(resource) => below_resource(resource, word, [On::Object, On::Manager]),
@@ -230,7 +230,7 @@ impl Topic {
             Self::Client => {
                 table::ROOT.iter().flat_map(|resource| resource.accessors.iter().copied()).collect()
             }
-            Self::Lists => LIST_METHODS.iter().map(|method| method.name).collect(),
+            Self::Lists => SEQUENCE.methods.iter().map(|method| method.name).collect(),
             Self::Manager(resource) | Self::Object(resource) => {
                 let verbs = resource.operations.iter().map(|verb| verb.name);
                 let children = resource.children.iter().flat_map(|child| child.accessors.iter().copied());

@@ -18,7 +18,7 @@ pub(super) fn write(page: &mut Page, resource: &'static Resource, verb: &'static
     // What finds the object again is no field that one could assign.
     let is_shown = |param: &&&Param| !words::is_save(verb) || param.place == Place::Body;
     let params = taken.by_position.iter().chain(&taken.by_name).filter(is_shown);
-    let own = own_options(resource, verb).iter().map(|(name, doc)| (*name, (*doc).to_owned()));
+    let own = own_options(resource, verb).map(|row| (row.name, row.doc.to_owned()));
     let rows: Vec<(&str, String)> =
         params.map(|param| (param.name, words::of_param(param))).chain(own).collect();
     if !rows.is_empty() {

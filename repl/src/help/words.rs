@@ -55,7 +55,7 @@ pub(super) fn method(resource: &Resource, verb: &Operation, most: usize) -> Stri
     let taken = parameters(resource, verb);
     let mut parts: Vec<String> = taken.by_position.iter().map(|param| param.name.to_owned()).collect();
     let by_name = taken.by_name.iter().map(|param| option(param.name, param.required));
-    let own = own_options(resource, verb).iter().map(|(name, _)| option(name, false));
+    let own = own_options(resource, verb).map(|row| option(row.name, false));
     let options: Vec<String> = by_name.chain(own).collect();
     if options.len() > most {
         parts.push("#{…}".to_owned());

@@ -5,7 +5,7 @@ use rhailab_client::{Error, nearest};
 
 use super::Sources;
 use crate::engine::error::client_error;
-use crate::engine::functions::{FUNCTIONS, LIST_METHODS, OBJECT_METHODS};
+use crate::engine::functions::{FUNCTIONS, OBJECT_METHODS, SEQUENCE};
 
 /// Title, label and help for an error at its innermost place.
 pub(super) fn of_thrown(thrown: &EvalAltResult, sources: &Sources) -> (String, String, Option<String>) {
@@ -74,7 +74,7 @@ pub(super) fn request(thrown: &EvalAltResult) -> Option<String> {
 
 /// Names that every script has, for suggestions.
 fn functions<'a>() -> impl Iterator<Item = &'a str> {
-    FUNCTIONS.iter().chain(OBJECT_METHODS).chain(LIST_METHODS).map(|function| function.name)
+    FUNCTIONS.iter().chain(OBJECT_METHODS).chain(SEQUENCE.methods).map(|function| function.name)
 }
 
 fn of_client_error(error: &Error) -> (String, String, Option<String>) {

@@ -12,8 +12,9 @@ const BRACKET: &str = "\u{1b}[1;33m";
 const PLAIN: &str = "\u{1b}[0m";
 
 const KEYWORDS: [&str; 26] = [
-    "let", "const", "fn", "if", "else", "switch", "for", "in", "while", "loop", "do", "until", "break", "continue",
-    "return", "throw", "try", "catch", "import", "export", "as", "private", "true", "false", "this", "global",
+    "let", "const", "fn", "if", "else", "switch", "for", "in", "while", "loop", "do", "until", "break",
+    "continue", "return", "throw", "try", "catch", "import", "export", "as", "private", "true", "false",
+    "this", "global",
 ];
 
 /// The text with escape sequences in it.
@@ -90,7 +91,15 @@ mod tests {
     #[test]
     fn colours_change_no_letter() {
         let texts = [
-            "let x = 1; // one", "f(\"ü\", `a ${x + 1} b`)", "\"open", "/* open", "x.for.let", ":run a b", "  ?job", "", "#{",
+            "let x = 1; // one",
+            "f(\"ü\", `a ${x + 1} b`)",
+            "\"open",
+            "/* open",
+            "x.for.let",
+            ":run a b",
+            "  ?job",
+            "",
+            "#{",
         ];
         for text in texts {
             for cursor in 0..=text.len() {
