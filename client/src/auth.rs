@@ -29,6 +29,16 @@ impl TokenKind {
             Self::Job => "job",
         }
     }
+
+    /// The kind in words (`private token`).
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Private => "private token",
+            Self::OAuth => "OAuth token",
+            Self::Job => "job token",
+        }
+    }
 }
 
 /// A token with its kind.

@@ -9,11 +9,11 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use rhailab_client::nearest;
+use rhailab_client::{Writes, nearest};
 
 use crate::commands;
 use crate::output::Format;
-use crate::verbose;
+use crate::{shell, verbose};
 
 /// The program.
 #[must_use]
@@ -27,9 +27,7 @@ pub fn main() -> ExitCode {
             return status.into();
         }
     };
-    if cli.global.verbose > 0 {
-        verbose::install();
-    }
+    verbose::install(cli.global.verbose > 0);
     run(&cli).into()
 }
 
@@ -112,8 +110,20 @@ pub(crate) struct GlobalOptions {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
     /// Speak to a simulated GitLab that lives as long as the command
-    #[arg(long, global = true, conflicts_with_all = ["url", "token_file"])]
+    #[arg(long, global = true, conflicts_with_all = ["url", "token_file", "profile"])]
     pub(crate) sandbox: bool,
+    /// The profile of the configuration that names server and token
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// The configuration file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Refuse everything that would write
+    #[arg(long, global = true, conflicts_with = "dry_run")]
+    pub(crate) read_only: bool,
+    /// Show what would be written, and send none of it
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
     /// How values are shown
     #[arg(long, global = true, value_name = "FORMAT", default_value = "auto")]
     pub(crate) output: Format,
@@ -123,6 +133,17 @@ pub(crate) struct GlobalOptions {
     /// Show each request on standard error
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+}
+
+impl GlobalOptions {
+    /// What becomes of requests that write.
+    pub(crate) fn writes(&self) -> Writes {
+        match (self.read_only, self.dry_run) {
+            (true, _) => Writes::Refused,
+            (_, true) => Writes::Rehearsed,
+            _ => Writes::Sent,
+        }
+    }
 }
 
 /// When to use colours.
@@ -181,6 +202,12 @@ enum Command {
     Sandbox(SandboxOptions),
     /// Show the configuration and where each value comes from
     Config,
+    /// Ask for a server and a token, try them, and keep them as a profile
+    Login {
+        /// What the profile is called
+        #[arg(default_value = "default")]
+        name: String,
+    },
     /// Explain a kind of object, a method, a field, a parameter, a function
     Doc {
         /// What stands in a script, such as pipeline, project.pipelines.create, pipeline.status; nothing for an overview
@@ -238,9 +265,11 @@ fn run(cli: &Cli) -> Status {
         Some(Command::Completions { shell }) => commands::completions::print_for(*shell),
         Some(Command::Definitions { out }) => commands::definitions::write(out),
         Some(Command::Man { out }) => commands::man::write(out.as_deref()),
-        None if std::io::stdin().is_terminal() => {
-            complain("the interactive shell is not in this version; try `rhailab --help`")
-        }
+        Some(Command::Login { name }) => match commands::login::check_name(name) {
+            Ok(()) => commands::login::ask(global, name),
+            Err(status) => status,
+        },
+        None if std::io::stdin().is_terminal() => shell::run(global),
         None => commands::run::file(global, Path::new("-"), Vec::new()),
     }
 }

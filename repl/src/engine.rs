@@ -21,6 +21,7 @@ pub mod value;
 mod variables;
 mod verbs;
 mod wait;
+mod watch;
 
 use std::sync::Arc;
 
@@ -101,6 +102,7 @@ impl ScriptEngine {
         wait::register(&mut engine);
         files::register(&mut engine);
         follow::register(&mut engine, world);
+        watch::register(&mut engine, world);
         builtins::register(&mut engine, world);
         Self { engine, names, configured }
     }

@@ -69,6 +69,29 @@ pub fn client_failure(error: &Error, color: bool) -> String {
     .render(color)
 }
 
+/// All that is known of the request that failed and of its answer, a line each; secrets are masked.
+#[must_use]
+pub(crate) fn facts(thrown: &EvalAltResult) -> Option<String> {
+    let EvalAltResult::ErrorRuntime(value, _) = thrown.unwrap_inner() else {
+        return None;
+    };
+    let error = client_error(value)?;
+    let error = error.error();
+    let request = error.method().zip(error.url()).map(|(method, url)| format!("{method} {url}"));
+    let rows = [
+        ("kind", Some(error.kind().as_str().to_owned())),
+        ("operation", error.operation().map(str::to_owned)),
+        ("request", request),
+        ("sent", error.request_body().map(str::to_owned)),
+        ("status", error.status().map(|status| status.to_string())),
+        ("request id", error.request_id().map(str::to_owned)),
+        ("answer", error.body().map(str::to_owned)),
+    ];
+    let lines: Vec<String> =
+        rows.into_iter().filter_map(|(name, text)| Some(format!("{name:<10}  {}", shown(&text?)))).collect();
+    Some(lines.join("\n"))
+}
+
 fn status_of(thrown: &EvalAltResult) -> Status {
     let EvalAltResult::ErrorRuntime(value, _) = thrown.unwrap_inner() else {
         return Status::Failure;

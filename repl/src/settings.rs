@@ -1,12 +1,16 @@
 //! Which server to speak to, and as whom: options before the environment before the default. Reads the
 //! environment through a function, so that every rule can be tested; sends nothing.
 
+pub mod profiles;
+
 use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use rhailab_client::{Error, Gitlab, Secret, TokenKind};
+
+pub use profiles::Profiles;
 
 /// The server when nothing names another.
 const DEFAULT_URL: &str = "https://gitlab.com";
@@ -18,6 +22,8 @@ pub struct Settings {
     pub url: Sourced<String>,
     /// The token; without one requests are anonymous.
     pub token: Option<Sourced<Token>>,
+    /// The profile that names the server, if one does.
+    pub profile: Option<String>,
 }
 
 /// A token with its kind.
@@ -45,6 +51,8 @@ pub enum Source {
     Option(&'static str),
     /// A variable of the environment.
     Environment(&'static str),
+    /// A profile of the configuration file.
+    Profile(String),
     /// The simulated GitLab of this run.
     Sandbox,
     /// Nothing else was said.
@@ -58,6 +66,10 @@ pub struct Options {
     pub url: Option<String>,
     /// `--token-file`
     pub token_file: Option<PathBuf>,
+    /// `--profile`
+    pub profile: Option<String>,
+    /// `--config`
+    pub config: Option<PathBuf>,
 }
 
 impl Settings {
@@ -67,12 +79,19 @@ impl Settings {
     ///
     /// When the token file cannot be read or holds anything but a token.
     pub fn find(options: &Options, environment: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let url = find_url(options, &environment);
+        let profile = find_profile(options, &environment)?;
+        let is_asked_for = options.profile.is_some();
+        let url = find_url(options, &environment, profile.as_ref());
+        // The token of a profile is for the profile's server.
+        let own = profile.filter(|profile| profile.url.value == url.value);
+        let name = own.as_ref().and_then(|profile| profile.profile.clone());
+        let own = own.and_then(|profile| profile.token);
         let token = match &options.token_file {
             Some(path) => Some(read_token(path)?),
-            None => find_token(&url, &environment),
+            None if is_asked_for => own,
+            None => find_token(&url, &environment).or(own),
         };
-        Ok(Self { url, token })
+        Ok(Self { url, token, profile: name })
     }
 
     /// The settings for a simulated GitLab.
@@ -82,6 +101,7 @@ impl Settings {
         Self {
             url: Sourced { value: url.to_owned(), source: Source::Sandbox },
             token: Some(Sourced { value: token, source: Source::Sandbox }),
+            profile: None,
         }
     }
 
@@ -110,9 +130,27 @@ const TOKEN_VARIABLES: [(&str, TokenKind); 4] = [
     ("CI_JOB_TOKEN", TokenKind::Job),
 ];
 
-fn find_url(options: &Options, environment: &impl Fn(&str) -> Option<String>) -> Sourced<String> {
+/// The profile that is named by the option, by the environment, or by the file itself.
+fn find_profile(
+    options: &Options,
+    environment: &impl Fn(&str) -> Option<String>,
+) -> Result<Option<Settings>, Error> {
+    let profiles = Profiles::read(options.config.as_deref(), environment)?;
+    let named = options.profile.clone().or_else(|| non_empty(environment("RHAILAB_PROFILE")));
+    let name = named.or_else(|| profiles.default_name().map(str::to_owned));
+    name.map(|name| profiles.settings(&name)).transpose()
+}
+
+fn find_url(
+    options: &Options,
+    environment: &impl Fn(&str) -> Option<String>,
+    profile: Option<&Settings>,
+) -> Sourced<String> {
     if let Some(url) = &options.url {
         return Sourced { value: url.clone(), source: Source::Option("--url") };
+    }
+    if let (Some(profile), true) = (profile, options.profile.is_some()) {
+        return profile.url.clone();
     }
     let set = URL_VARIABLES.iter().find_map(|name| Some((*name, non_empty(environment(name))?)));
     match set {
@@ -121,7 +159,10 @@ fn find_url(options: &Options, environment: &impl Fn(&str) -> Option<String>) ->
             Sourced { value: format!("https://{host}"), source: Source::Environment(name) }
         }
         Some((name, url)) => Sourced { value: url, source: Source::Environment(name) },
-        None => Sourced { value: DEFAULT_URL.to_owned(), source: Source::Default },
+        None => profile.map_or_else(
+            || Sourced { value: DEFAULT_URL.to_owned(), source: Source::Default },
+            |profile| profile.url.clone(),
+        ),
     }
 }
 
@@ -173,6 +214,7 @@ impl fmt::Display for Source {
         match self {
             Self::Option(name) => write!(f, "option {name}"),
             Self::Environment(name) => write!(f, "environment variable {name}"),
+            Self::Profile(name) => write!(f, "profile {name}"),
             Self::Sandbox => f.write_str("the sandbox of this run"),
             Self::Default => f.write_str("default"),
         }
@@ -222,7 +264,7 @@ mod tests {
         assert_eq!([url(0), url(1), url(2)], ["https://a.test", "https://b.test", "https://c.test"]);
         let token = |from: usize| find(&options, &[&all[2..3], &all[from..]].concat()).2.unwrap().1;
         assert_eq!([token(3), token(4), token(5), token(6)], ["t1", "t2", "t3", "t4"]);
-        let asked = Options { url: Some("https://o.test".to_owned()), token_file: None };
+        let asked = Options { url: Some("https://o.test".to_owned()), ..Options::default() };
         assert_eq!(find(&asked, &all).1, Source::Option("--url"));
     }
 
@@ -231,9 +273,9 @@ mod tests {
         let job = [("CI_SERVER_URL", "https://c.test"), ("CI_JOB_TOKEN", "j")];
         let own = find(&Options::default(), &job);
         assert_eq!(own.2, Some((TokenKind::Job, "j".to_owned(), Source::Environment("CI_JOB_TOKEN"))));
-        let other = Options { url: Some("https://o.test".to_owned()), token_file: None };
+        let other = Options { url: Some("https://o.test".to_owned()), ..Options::default() };
         assert_eq!(find(&other, &job).2, None);
-        let same = Options { url: Some("https://c.test/api/v4".to_owned()), token_file: None };
+        let same = Options { url: Some("https://c.test/api/v4".to_owned()), ..Options::default() };
         assert!(find(&same, &job).2.is_some());
         assert_eq!(find(&Options::default(), &[("CI_JOB_TOKEN", "j")]).2, None);
     }

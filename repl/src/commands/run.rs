@@ -33,7 +33,12 @@ pub(crate) fn code(global: &GlobalOptions, code: &str) -> Status {
 
 /// The settings that the options and the environment give.
 pub(crate) fn settings(global: &GlobalOptions) -> Result<Settings, Error> {
-    let options = Options { url: global.url.clone(), token_file: global.token_file.clone() };
+    let options = Options {
+        url: global.url.clone(),
+        token_file: global.token_file.clone(),
+        profile: global.profile.clone(),
+        config: global.config.clone(),
+    };
     Settings::find(&options, |name| std::env::var(name).ok())
 }
 
@@ -56,6 +61,7 @@ fn execute(global: &GlobalOptions, script: Script, args: Vec<String>, value: Val
         Ok(client) => client,
         Err(error) => return refuse(&error, color),
     };
+    client.set_writes(global.writes());
     let world = World { client, args, bridge: bridge.clone(), print: Standard::shared() };
     let mut engine = ScriptEngine::new(&world);
     let mut program = match engine.compile(&script.text) {

@@ -140,6 +140,10 @@ const FUNCTION_EXAMPLES: &[(&str, &str)] = &[
     ("env", "let zone = env(\"ZONE\");\nif zone == () { zone = \"eu\"; }"),
     ("now", "print(`it is ${now()}`);"),
     ("parse_duration", "print(parse_duration(\"1h 20m\") == 4800.0);"),
+    (
+        "watch",
+        "let pipeline = gl.projects.get(\"demo/app\").pipelines.create(#{ref: \"main\"});\nwatch(pipeline);",
+    ),
     ("to_json", "print(to_json(#{zone: \"eu\", deep: true}));"),
     (
         "gitlab",

@@ -42,6 +42,12 @@ pub static FUNCTIONS: &[Function] = &[
         Gives::Number,
         "The seconds in a span of time such as `\"1h 30m\"`.",
     ),
+    function(
+        "watch",
+        &[any("object")],
+        Gives::Anything,
+        "Tells when the status of an object changes, in the background, until it has ended.",
+    ),
     function("to_json", &[any("value")], Gives::Text, "Writes a value as JSON."),
     function(
         "gitlab",

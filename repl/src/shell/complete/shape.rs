@@ -194,7 +194,8 @@ impl Shape {
     }
 
     /// The name of such values' type, for a label; empty when nothing is known.
-    pub(super) fn name(&self) -> String {
+    #[must_use]
+    pub fn name(&self) -> String {
         match self {
             Self::Unknown => String::new(),
             Self::Client => "Gitlab".to_owned(),

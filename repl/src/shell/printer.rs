@@ -1,0 +1,46 @@
+//! Where a session's output goes: to the standard streams, and news from the background above the prompt, so that it
+//! does not tear what somebody is typing.
+
+use std::io::{self, Write as _};
+use std::sync::{Mutex, PoisonError};
+
+use rustyline::ExternalPrinter;
+
+use crate::engine::Printer;
+use crate::output::terminal::{Standard, neutral};
+
+/// The printer of a session.
+#[derive(Default)]
+pub(super) struct ShellPrinter {
+    above_prompt: Mutex<Option<Box<dyn ExternalPrinter + Send>>>,
+}
+
+impl ShellPrinter {
+    pub(super) fn print_above_prompt(&self, printer: Option<Box<dyn ExternalPrinter + Send>>) {
+        *self.above_prompt.lock().unwrap_or_else(PoisonError::into_inner) = printer;
+    }
+}
+
+impl Printer for ShellPrinter {
+    fn print(&self, line: &str) -> io::Result<()> {
+        Standard.print(line)
+    }
+
+    fn write(&self, text: &str) -> io::Result<()> {
+        Standard.write(text)
+    }
+
+    fn note(&self, line: &str) -> io::Result<()> {
+        let mut above = self.above_prompt.lock().unwrap_or_else(PoisonError::into_inner);
+        match above.as_mut() {
+            Some(printer) => printer.print(format!("{}\n", neutral(line))).map_err(io::Error::other),
+            None => writeln!(io::stderr().lock(), "{}", neutral(line)),
+        }
+    }
+}
+
+impl std::fmt::Debug for ShellPrinter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ShellPrinter").finish_non_exhaustive()
+    }
+}

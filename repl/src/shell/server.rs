@@ -1,0 +1,79 @@
+//! The server that a session speaks to: from the configuration, from a profile, or a simulated one of its own.
+
+use std::path::Path;
+
+use rhailab_client::{Error, Gitlab};
+
+use crate::cli::GlobalOptions;
+use crate::commands::run::settings;
+use crate::engine::bridge::Bridge;
+use crate::output::terminal::one_line;
+use crate::settings::{Profiles, Settings};
+
+/// A server with what keeps it alive.
+#[derive(Debug)]
+pub(super) struct Server {
+    settings: Settings,
+    /// What the prompt calls it.
+    name: String,
+    sandbox: Option<rhailab_sandbox::Sandbox>,
+}
+
+impl Server {
+    /// The server that the options and the environment name. Nothing is sent to it.
+    pub(super) fn configured(global: &GlobalOptions, bridge: &Bridge) -> Result<Self, Error> {
+        if global.sandbox {
+            return Self::sandbox(bridge);
+        }
+        let settings = settings(global)?;
+        let name = settings.profile.clone().unwrap_or_else(|| "gl".to_owned());
+        Ok(Self { settings, name, sandbox: None })
+    }
+
+    /// A fresh simulated server.
+    pub(super) fn sandbox(bridge: &Bridge) -> Result<Self, Error> {
+        let runtime = bridge.runtime().map_err(|error| Error::io("the runtime cannot start", &error))?;
+        let sandbox = runtime
+            .block_on(rhailab_sandbox::start(rhailab_sandbox::Options::default()))
+            .map_err(|error| Error::usage(format!("the sandbox cannot start: {error}")))?;
+        let settings = Settings::for_sandbox(&sandbox.url(), sandbox.token());
+        Ok(Self { settings, name: "sandbox".to_owned(), sandbox: Some(sandbox) })
+    }
+
+    /// The server of a profile.
+    pub(super) fn profile(name: &str, config: Option<&Path>) -> Result<Self, Error> {
+        let settings = Profiles::read(config, |name| std::env::var(name).ok())?.settings(name)?;
+        Ok(Self { settings, name: name.to_owned(), sandbox: None })
+    }
+
+    pub(super) fn client(&self) -> Result<Gitlab, Error> {
+        self.settings.client()
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Which server it is and as whom it is spoken to, as far as that is known without asking.
+    pub(super) fn banner(&self) -> String {
+        let url = one_line(&self.settings.url.value);
+        if self.sandbox.is_some() {
+            return format!("a simulated GitLab at {url}, with the project demo/app; nothing here is real");
+        }
+        match &self.settings.token {
+            Some(token) => format!("{url}, with the {} from {}", token.value.kind.words(), token.source),
+            None => format!("{url}, anonymous; `rhailab login` makes a profile with a token"),
+        }
+    }
+}
+
+/// The profiles, one a line.
+pub(super) fn profiles(config: Option<&Path>) -> Result<String, Error> {
+    let profiles = Profiles::read(config, |name| std::env::var(name).ok())?;
+    let lines: Vec<String> =
+        profiles.list().map(|(name, url)| format!("{name:<16}{}", one_line(url))).collect();
+    if lines.is_empty() {
+        return Ok("there are no profiles; `rhailab login` makes one".to_owned());
+    }
+    Ok(lines.join("\n"))
+}
