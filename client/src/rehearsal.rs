@@ -90,7 +90,10 @@ fn plausible(field: &Field) -> Value {
     match field.ty {
         Type::DateTime => Timestamp::now().to_string().into(),
         Type::Enum(of) => ended(of.values).into(),
-        _ if field.nullable || !field.required && matches!(field.ty, Type::Json) => Value::Null,
+        // A secret is there to be passed on.
+        _ if field.nullable && !field.secret || !field.required && matches!(field.ty, Type::Json) => {
+            Value::Null
+        }
         Type::Date => Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string().into(),
         Type::String | Type::Id | Type::Json => "placeholder".into(),
         Type::Int | Type::Float | Type::Seconds => 0.into(),

@@ -1,0 +1,241 @@
+//! The shell as a person meets it: the real binary in a real pseudo-terminal, against its sandbox. What is typed
+//! comes back mixed with the editor's own signs, so each step waits for words that only an answer has.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
+use rexpect::session::{PtySession, spawn_command};
+use rhailab_tests::{Folder, Rhailab};
+
+const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
+
+/// How long an answer may take before the test fails; far more than is ever needed.
+const PATIENCE: u64 = 60_000;
+
+/// A shell with a home of its own.
+struct Terminal {
+    session: PtySession,
+    home: Folder,
+}
+
+impl Terminal {
+    fn start(args: &[&str]) -> Self {
+        Self::start_in(Folder::new(), args)
+    }
+
+    fn start_in(home: Folder, args: &[&str]) -> Self {
+        let mut command = Command::new(RHAILAB);
+        command.env_clear().current_dir(home.path()).args(args).args(["--color", "never"]);
+        command.env("HOME", home.path()).env("TERM", "xterm").env("PAGER", "cat");
+        let session = spawn_command(command, Some(PATIENCE)).unwrap();
+        let mut terminal = Self { session, home };
+        terminal.expect("Ctrl-D leaves");
+        terminal.expect("> ");
+        terminal
+    }
+
+    fn send(&mut self, keys: &str) {
+        self.session.send(keys).unwrap();
+        self.session.flush().unwrap();
+    }
+
+    fn enter(&mut self, line: &str) {
+        self.send(&format!("{line}\r"));
+    }
+
+    /// Waits for these words, and answers what came before them.
+    #[track_caller]
+    fn expect(&mut self, words: &str) -> String {
+        // The terminal library takes each byte for a letter.
+        let bytes: String = words.bytes().map(char::from).collect();
+        let before = self.session.exp_string(&bytes);
+        let before = before.unwrap_or_else(|error| panic!("{words:?} did not come: {error}"));
+        let bytes: Vec<u8> = before.chars().filter_map(|letter| u8::try_from(letter).ok()).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Leaves with Ctrl-D, and answers the home and the exit status.
+    fn leave(mut self) -> (Folder, i32) {
+        self.session.send_control('d').unwrap();
+        self.end()
+    }
+
+    fn end(mut self) -> (Folder, i32) {
+        self.session.exp_eof().unwrap();
+        // The type of the answer is the terminal library's own and has no name here: `Exited(Pid(1), 0)`.
+        let ended = format!("{:?}", self.session.process().wait().unwrap());
+        let status =
+            ended.strip_prefix("Exited").and_then(|rest| rest.trim_end_matches(')').rsplit(' ').next());
+        let status = status.and_then(|status| status.parse().ok());
+        (self.home, status.unwrap_or_else(|| panic!("the shell ended by {ended}")))
+    }
+}
+
+#[test]
+fn a_session_from_the_first_line_to_a_script_that_runs() {
+    let mut shell = Terminal::start(&["--sandbox"]);
+    shell.enter("let project = gl.projects.get(\"demo/app\");");
+    shell.expect("(speaking as mira.olden)");
+
+    // Completion lists what fits, each with what it is.
+    shell.send("project.pip\t");
+    shell.expect("pipelines: ProjectPipelineManager");
+    shell.expect("One run of a project's jobs");
+    shell.session.send_control('c').unwrap();
+    // Whatever was typed with it is dropped as well, so the next line waits for the new prompt.
+    shell.expect("\u{1b}[?2004h");
+    // What fits alone is completed.
+    shell.send("project.pipelines.lat\t");
+    shell.expect("latest(");
+    shell.enter(").id + 1000000");
+    shell.expect("1001007");
+
+    // A hint from the history, taken with the right arrow.
+    shell.send("let proj");
+    shell.expect("ect = gl.projects.get");
+    shell.send("\u{1b}[C");
+    shell.enter("");
+
+    // Three pasted lines are one input.
+    shell.send("\u{1b}[200~fn failed(project) {\n    project.pipelines.list(#{status: \"failed\"}).len()\n}\u{1b}[201~");
+    shell.enter("");
+    shell.enter("failed(project) + 41");
+    shell.expect("42");
+
+    // A long wait is interrupted; what was there is still there.
+    shell.enter(":trace on");
+    shell.enter("project.pipelines.get(1005).wait(#{\"until\": \"final\"})");
+    shell.expect("/pipelines/1005 200 (");
+    shell.expect("/pipelines/1005 200 (");
+    shell.session.send_control('c').unwrap();
+    shell.expect("interrupted");
+    shell.enter(":trace off");
+    shell.enter("`still ${project.path_with_namespace}, ${failed(project)}`");
+    shell.expect("still demo/app, 1");
+
+    // A list is a table, its value is `_`.
+    shell.enter("project.pipelines.list(#{status: \"failed\"})");
+    let table = shell.expect("│ 1007 ┆ failed");
+    assert!(table.contains("│ id   ┆ status ┆ ref"), "{table}");
+    shell.enter("let newest = _[0]; newest.status + \"!\"");
+    shell.expect("failed!");
+
+    shell.enter("?newest");
+    shell.expect("One run of a project's jobs for a commit.");
+    shell.enter(":save session.rhai");
+    shell.expect("inputs are in session.rhai");
+    let (home, status) = shell.leave();
+    assert_eq!(status, 0);
+
+    let saved = std::fs::read_to_string(home.path().join("session.rhai")).unwrap();
+    assert!(saved.contains("fn failed(project) {\n"), "{saved}");
+    assert!(!saved.contains("until"), "what was interrupted is not part of it: {saved}");
+    let outcome = Rhailab::new(RHAILAB).within(home.path()).args(["--sandbox", "session.rhai"]).run();
+    assert_eq!((outcome.status, outcome.stderr.as_str()), (Some(0), ""), "{outcome:?}\n{saved}");
+}
+
+#[test]
+fn the_history_lasts_and_holds_no_secret() {
+    let mut shell = Terminal::start(&["--sandbox"]);
+    shell.enter("let kept = 20 + 1;");
+    shell.enter("let token = \"glpat-abcdefghij\";");
+    shell.expect("(not kept in the history: it may hold a secret)");
+    shell.enter(" let hidden = 1;");
+    shell.enter("kept * 2");
+    shell.expect("42");
+    let (home, _) = shell.leave();
+
+    let file = home.path().join(".local/state/rhailab/history");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let history = std::fs::read_to_string(&file).unwrap();
+    assert!(history.contains("let kept = 20 + 1;"), "{history}");
+    assert!(!history.contains("glpat-") && !history.contains("hidden"), "{history}");
+
+    let mut shell = Terminal::start_in(home, &["--sandbox"]);
+    // Two inputs back.
+    shell.send("\u{1b}[A\u{1b}[A");
+    shell.expect("let kept = 20 + 1;");
+    shell.enter("");
+    shell.enter("kept + 100");
+    shell.expect("121");
+    assert_eq!(shell.leave().1, 0);
+}
+
+#[test]
+fn what_would_write_can_be_refused_and_rehearsed() {
+    let mut shell = Terminal::start(&["--sandbox"]);
+    shell.enter("let project = gl.projects.get(1);");
+    shell.expect("(speaking as");
+    shell.enter(":readonly on");
+    shell.expect("sandbox read-only> ");
+    shell.enter("project.triggers.create(#{description: \"x\"})");
+    shell.expect("ProjectTrigger.create would write, and this client only reads");
+    shell.enter(":dry on");
+    shell.expect("sandbox dry> ");
+    shell.enter("let planned = project.triggers.create(#{description: \"planned\"});");
+    shell.expect("would send POST http://127.0.0.1:");
+    shell.expect("/projects/1/triggers {\"description\":\"planned\"}");
+    shell.enter("let run = project.trigger_pipeline(\"main\", planned.token).wait(); run.status");
+    shell.expect("/trigger/pipeline {");
+    shell.expect("\"token\":\"••••\"");
+    shell.expect("success");
+    shell.enter(":dry off");
+    shell.enter("project.triggers.list().len() + 100");
+    shell.expect("101");
+    assert_eq!(shell.leave().1, 0);
+}
+
+#[test]
+fn commands_tell_and_a_wrong_one_is_told_the_right_one() {
+    let mut shell = Terminal::start(&["--sandbox"]);
+    let steps = [
+        (":hlp", "did you mean `:help`?"),
+        (":help", "Ctrl-R        searches the history"),
+        (":vars", "there are no variables yet"),
+        ("let n = #{a: [1, ()]}; `made ${n.len()}`", "made 1"),
+        (":vars", "n  "),
+        ("n", "a:"),
+        (":json n", "\"a\": ["),
+        ("fn twice(x) { x * 2 } `${twice(4)} is 8`", "8 is 8"),
+        (":fns", "twice(x)"),
+        (":time gl.version.get().version", "1 requests, "),
+        (":doc project.pipelines.create", "POST /projects/{project_id}/pipeline"),
+        (":doc nonsense_topic", "nonsense_topic"),
+        (":examples", "trigger_and_wait_short"),
+        (":set pager maybe", "`:set pager` is `on` or `off`"),
+        (":set output json", "> "),
+        ("[n]", "\"a\": ["),
+        (":set output auto", "> "),
+        (":save", "needs something"),
+        (":run nowhere.rhai", "nowhere.rhai cannot be read"),
+        ("twice(nope)", "there is no variable `nope`"),
+        (":why", "there is no variable `nope`"),
+        ("fn later() { missing_one } `${2 + 2} is 4`", "4 is 4"),
+        ("later()", "there is no variable `missing_one`"),
+        ("watch(gl.projects.get(1).pipelines.get(1001))", "ProjectPipeline 1001: success"),
+    ];
+    for (line, words) in steps {
+        shell.enter(line);
+        // The echo of the line itself is no answer: what is printed comes after the editor has let go of the line.
+        shell.expect("\u{1b}[?2004l");
+        shell.expect(words);
+    }
+    shell.enter("exit(7)");
+    assert_eq!(shell.end().1, 7);
+}
+
+#[test]
+fn an_input_goes_on_until_it_is_complete() {
+    let mut shell = Terminal::start(&["--sandbox"]);
+    shell.enter("let text = `first");
+    shell.enter("second`;");
+    shell.enter("/* open");
+    shell.enter("*/ let sum = [");
+    shell.enter("1, 2].reduce(|a, b| (a ?? 0) + b);");
+    shell.enter("`${text.len()} ${sum} done`");
+    shell.expect("12 3 done");
+    assert_eq!(shell.leave().1, 0);
+}
