@@ -29,7 +29,8 @@ pub(crate) async fn resolve(
     };
     let secret = resource.fields.iter().find(|field| field.secret);
     match (given, secret) {
-        (Some(text), Some(secret)) if is_number(resource.identity) && text.parse::<i64>().is_err() => {
+        // A text of digits alone may be a token, too; a number is a number.
+        (Some(text), Some(secret)) if is_number(resource.identity) => {
             let identity = find(caller, secret, &text).await?;
             Ok(arguments.with(resource.identity, identity))
         }
@@ -43,6 +44,9 @@ pub(crate) fn is_secret(resource: &Resource, identity: &Id) -> bool {
     has_number && matches!(identity, Id::Name(_)) && resource.fields.iter().any(|field| field.secret)
 }
 
+/// How many letters GitLab shows of a secret that belongs to somebody else.
+const MASK: usize = 4;
+
 async fn find(caller: Caller<'_>, secret: &Field, text: &str) -> Result<Id, Error> {
     let kind = caller.resource.kind;
     let list = caller.resource.operation(On::Manager, "list").ok_or_else(|| {
@@ -53,7 +57,8 @@ async fn find(caller: Caller<'_>, secret: &Field, text: &str) -> Result<Id, Erro
     while let Some(page) = pages.next().await? {
         for row in page.rows {
             match row.attribute(secret.name).ok().and_then(Value::as_str) {
-                Some(shown) if shown == text => return Ok(row.identity().clone()),
+                // What GitLab shows of a secret of somebody else's is no name for it.
+                Some(shown) if shown == text && shown.len() > MASK => return Ok(row.identity().clone()),
                 Some(shown) if may_begin(shown, text) => hidden.push(row.identity().to_string()),
                 _ => {}
             }
@@ -65,7 +70,7 @@ async fn find(caller: Caller<'_>, secret: &Field, text: &str) -> Result<Id, Erro
         return Err(error.with_hint(format!("Use its number: `list()` shows each {kind} with its number.")));
     }
     Err(error.with_hint(format!(
-        "GitLab shows a {} to its owner alone; by its first letters this may be number {}. Use the number.",
+        "GitLab shows a {} to its owner alone, and its first letters to others; this may be number {}. Use the number.",
         secret.name,
         hidden.join(" or ")
     )))
@@ -75,7 +80,9 @@ async fn find(caller: Caller<'_>, secret: &Field, text: &str) -> Result<Id, Erro
 /// a token tells only its kind, and GitLab leaves it out.
 fn may_begin(shown: &str, text: &str) -> bool {
     let bare = text.split_once('-').map_or(text, |(_, bare)| bare);
-    !shown.is_empty() && shown.len() < text.len() && (text.starts_with(shown) || bare.starts_with(shown))
+    !shown.is_empty()
+        && (shown == text || shown.len() < text.len())
+        && (text.starts_with(shown) || bare.starts_with(shown))
 }
 
 #[cfg(test)]
@@ -88,6 +95,6 @@ mod tests {
         assert!(may_begin("a91c", "a91c00ff"));
         assert!(!may_begin("a91c", "glptt-b91c00ff"));
         assert!(!may_begin("", "glptt-a91c00ff"));
-        assert!(!may_begin("glptt-a91c00ff", "glptt-a91c00ff"));
+        assert!(may_begin("6679", "6679"));
     }
 }

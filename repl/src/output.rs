@@ -1,5 +1,6 @@
-//! How values are shown: by kind of value and by the format that was asked for. Secrets are masked in all
-//! of them. Writing errors is `report`'s business.
+//! How values are shown: by kind of value and by the format that was asked for. Secrets are masked in all of them,
+//! however deep the object stands that has them; only a text that a script read itself is shown as it is. Writing
+//! errors is `report`'s business.
 
 mod blob;
 mod cell;
@@ -13,6 +14,7 @@ use std::io::{self, Write};
 
 use clap::ValueEnum;
 use rhai::{Array, Dynamic};
+use rhailab_client::mask_tokens;
 use serde_json::Value;
 
 use crate::engine::{ObjectRef, SequenceRef, value as json};
@@ -139,8 +141,30 @@ fn look_at(value: &Dynamic, most: Option<usize>) -> Result<Shown, WriteError> {
     if let Ok(bytes) = value.as_blob_ref() {
         return Ok(Shown::Text(blob::describe(&bytes)));
     }
-    // What has no JSON, such as a function or a blob, is shown as Rhai shows it.
-    Ok(json::to_json(value).map_or_else(|_| Shown::Text(value.to_string()), Shown::Data))
+    let data = json::convert(
+        value,
+        // An object may hold secrets wherever it stands.
+        &|object| fields::masked(Shown::Object(object.clone())),
+        &|other| Ok(json::words(other).into()),
+    );
+    Ok(match data {
+        Ok(Value::String(text)) => Shown::Text(text),
+        Ok(data) => Shown::Data(without_tokens(data)),
+        Err(_) => Shown::Text(json::words(value)),
+    })
+}
+
+/// Data with every text masked that looks like a token: attributes that a script took out of an object say no longer
+/// which of them are secret.
+fn without_tokens(data: Value) -> Value {
+    match data {
+        Value::String(text) => mask_tokens(&text).into(),
+        Value::Array(values) => values.into_iter().map(without_tokens).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (name, without_tokens(value))).collect()
+        }
+        other => other,
+    }
 }
 
 fn objects(values: &[Dynamic]) -> Vec<ObjectRef> {

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Position};
 
 use super::bridge::{Bridge, Interrupt};
-use super::error::{raise_usage, raise_usage_with};
+use super::error::{ErrorRef, raise_usage, raise_usage_with};
+use super::sequence::SequenceRef;
 use super::value;
 use super::{Printer, World};
 
@@ -28,7 +29,9 @@ pub(crate) fn register(engine: &mut Engine, world: &World) {
         .register_fn("parse_duration", |text: ImmutableString| {
             duration_of("parse_duration", &text.into()).map(|duration| duration.as_secs_f64())
         })
-        .register_fn("to_json", to_json);
+        .register_fn("to_json", to_json)
+        .register_fn("to_json", |rows: SequenceRef| to_json(Dynamic::from(rows)))
+        .register_fn("to_json", |error: ErrorRef| to_json(Dynamic::from(error)));
 }
 
 /// A span of time that a script gave: a number of seconds, or text such as "30m".

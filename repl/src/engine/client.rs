@@ -41,6 +41,13 @@ impl ClientRef {
     }
 }
 
+/// Its kind and its server.
+impl std::fmt::Display for ClientRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Gitlab {}", self.client.url())
+    }
+}
+
 /// The client that `gl` stands for, which can be exchanged.
 #[derive(Clone, Debug)]
 pub(crate) struct Configured(Arc<Mutex<ClientRef>>);
@@ -77,8 +84,8 @@ pub(crate) fn register(engine: &mut Engine, world: &World) -> Configured {
     engine
         .register_type_with_name::<ClientRef>("Gitlab")
         .register_indexer_get(ClientRef::property)
-        .register_fn("to_string", |client: ClientRef| format!("Gitlab {}", client.client.url()))
-        .register_fn("to_debug", |client: ClientRef| format!("Gitlab {}", client.client.url()))
+        .register_fn("to_string", |client: ClientRef| client.to_string())
+        .register_fn("to_debug", |client: ClientRef| client.to_string())
         .register_fn("gitlab", move |url: ImmutableString| connect(&url, Map::new(), &anonymous))
         .register_fn("gitlab", move |url: ImmutableString, options: Map| {
             connect(&url, options, &authenticated)

@@ -60,23 +60,38 @@ pub const PROPERTIES: &[(&str, &str)] = &[
 ];
 
 pub(crate) fn register(engine: &mut Engine) {
+    engine.register_type_with_name::<ErrorRef>("Error");
+    for (name, _) in PROPERTIES {
+        engine.register_get(*name, move |error: &mut ErrorRef| error.property(name));
+    }
     engine
-        .register_type_with_name::<ErrorRef>("Error")
-        .register_get("kind", |error: &mut ErrorRef| error.0.kind().as_str().to_owned())
-        .register_get("message", |error: &mut ErrorRef| error.0.message().to_owned())
-        .register_get("hint", |error: &mut ErrorRef| or_unit(error.0.hint()))
-        .register_get("status", |error: &mut ErrorRef| {
-            error.0.status().map_or(Dynamic::UNIT, |status| i64::from(status).into())
-        })
-        .register_get("operation", |error: &mut ErrorRef| or_unit(error.0.operation()))
-        .register_get("method", |error: &mut ErrorRef| or_unit(error.0.method()))
-        .register_get("url", |error: &mut ErrorRef| or_unit(error.0.url()))
-        .register_get("request_id", |error: &mut ErrorRef| or_unit(error.0.request_id()))
-        .register_get("body", |error: &mut ErrorRef| or_unit(error.0.body()))
-        .register_get("fields", |error: &mut ErrorRef| fields(&error.0))
-        .register_get("pipeline_status", |error: &mut ErrorRef| or_unit(error.0.pipeline_status()))
         .register_fn("to_string", |error: ErrorRef| error.0.to_string())
         .register_fn("to_debug", |error: ErrorRef| error.0.to_string());
+}
+
+impl ErrorRef {
+    fn property(&self, name: &str) -> Dynamic {
+        let error = &self.0;
+        match name {
+            "kind" => error.kind().as_str().into(),
+            "message" => error.message().into(),
+            "hint" => or_unit(error.hint()),
+            "status" => error.status().map_or(Dynamic::UNIT, |status| i64::from(status).into()),
+            "operation" => or_unit(error.operation()),
+            "method" => or_unit(error.method()),
+            "url" => or_unit(error.url()),
+            "request_id" => or_unit(error.request_id()),
+            "fields" => fields(error).into(),
+            "body" => or_unit(error.body()),
+            "pipeline_status" => or_unit(error.pipeline_status()),
+            _ => Dynamic::UNIT,
+        }
+    }
+
+    /// All properties, as a map.
+    pub(crate) fn properties(&self) -> Map {
+        PROPERTIES.iter().map(|(name, _)| ((*name).into(), self.property(name))).collect()
+    }
 }
 
 fn or_unit(value: Option<impl Display>) -> Dynamic {

@@ -25,7 +25,7 @@ impl ManagerRef {
         self.manager.resource()
     }
 
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{}Manager", self.manager.resource().kind)
     }
 

@@ -32,6 +32,9 @@ struct Rows {
 pub(crate) const METHODS: [&str; 10] =
     ["len", "is_empty", "first", "take", "map", "filter", "find", "any", "all", "to_array"];
 
+/// What a list is called where its rows are not fetched.
+pub(crate) const WORDS: &str = "a list whose rows are fetched on demand";
+
 /// Walks a sequence in a `for` loop.
 #[derive(Debug)]
 pub struct RowIterator {
@@ -210,6 +213,6 @@ pub(crate) fn register(engine: &mut Engine) {
         .register_fn("all", |context: Context<'_>, rows: SequenceRef, test: FnPtr| {
             rows.search(&context, &test, |yes, _| (!yes).then_some(())).map(|found| found.is_none())
         })
-        .register_fn("to_string", |_: SequenceRef| "a list whose rows are fetched on demand")
-        .register_fn("to_debug", |_: SequenceRef| "a list whose rows are fetched on demand");
+        .register_fn("to_string", |_: SequenceRef| WORDS)
+        .register_fn("to_debug", |_: SequenceRef| WORDS);
 }

@@ -3,7 +3,11 @@
 use rhai::{Array, Blob, Dynamic, Map};
 use serde_json::{Number, Value};
 
+use super::client::ClientRef;
+use super::error::client_error;
+use super::manager::ManagerRef;
 use super::object::ObjectRef;
+use super::sequence::{SequenceRef, WORDS as SEQUENCE_WORDS};
 
 /// The Rhai value of JSON: null is `()`, whole numbers are integers, objects are maps.
 pub(crate) fn from_json(value: &Value) -> Dynamic {
@@ -22,12 +26,32 @@ pub(crate) fn from_object(fields: &serde_json::Map<String, Value>) -> Map {
     fields.iter().map(|(name, value)| (name.as_str().into(), from_json(value))).collect()
 }
 
-/// The JSON of a Rhai value.
+/// The JSON of a Rhai value, objects as GitLab sent them. The rows of a list are fetched for it.
 ///
 /// # Errors
 ///
 /// The name of the type that has no JSON, such as a function.
 pub(crate) fn to_json(value: &Dynamic) -> Result<Value, String> {
+    let sent = |object: &ObjectRef| {
+        object.with(|object| object.attributes().cloned().map_or(Value::Null, Value::Object))
+    };
+    let none = |value: &Dynamic| match value.is::<Blob>() {
+        true => Err("a blob".to_owned()),
+        false => Err(format!("a value of type {}", type_words(value))),
+    };
+    convert(value, &sent, &none)
+}
+
+/// The JSON of a Rhai value, with what the caller makes of objects and of values that have no JSON.
+///
+/// # Errors
+///
+/// What the caller says about such a value, or that a list's rows cannot be fetched.
+pub(crate) fn convert(
+    value: &Dynamic,
+    of_object: &dyn Fn(&ObjectRef) -> Value,
+    of_other: &dyn Fn(&Dynamic) -> Result<Value, String>,
+) -> Result<Value, String> {
     if value.is_unit() {
         return Ok(Value::Null);
     }
@@ -47,18 +71,54 @@ pub(crate) fn to_json(value: &Dynamic) -> Result<Value, String> {
         return Ok(letter.to_string().into());
     }
     if let Ok(values) = value.as_array_ref() {
-        return values.iter().map(to_json).collect();
+        return values.iter().map(|value| convert(value, of_object, of_other)).collect();
     }
     if let Ok(fields) = value.as_map_ref() {
-        return fields.iter().map(|(name, value)| Ok((name.to_string(), to_json(value)?))).collect();
+        let members = fields.iter();
+        return members
+            .map(|(name, value)| Ok((name.to_string(), convert(value, of_object, of_other)?)))
+            .collect();
     }
     if let Some(object) = value.read_lock::<ObjectRef>() {
-        return Ok(object.with(|object| object.attributes().cloned().map_or(Value::Null, Value::Object)));
+        return Ok(of_object(&object));
     }
-    if value.is::<Blob>() {
-        return Err("a blob".to_owned());
+    if let Some(rows) = value.read_lock::<SequenceRef>() {
+        let rows = rows.all_rows().map_err(|error| format!("a list that cannot be fetched: {error}"))?;
+        return Ok(rows.iter().map(of_object).collect());
     }
-    Err(format!("a value of type {}", value.type_name()))
+    if let Some(error) = client_error(value) {
+        return convert(&Dynamic::from_map(error.properties()), of_object, of_other);
+    }
+    of_other(value)
+}
+
+/// A value in words that name no type of ours: what `print` shows.
+pub(crate) fn words(value: &Dynamic) -> String {
+    if let Some(object) = value.read_lock::<ObjectRef>() {
+        return object.with(ToString::to_string);
+    }
+    if let Some(manager) = value.read_lock::<ManagerRef>() {
+        return manager.name();
+    }
+    if let Some(client) = value.read_lock::<ClientRef>() {
+        return client.to_string();
+    }
+    if let Some(error) = client_error(value) {
+        return error.error().to_string();
+    }
+    if value.is::<SequenceRef>() {
+        return SEQUENCE_WORDS.to_owned();
+    }
+    value.to_string()
+}
+
+/// What scripts call the type of a value.
+fn type_words(value: &Dynamic) -> &'static str {
+    match value {
+        _ if value.is::<ManagerRef>() => "Manager",
+        _ if value.is::<ClientRef>() => "Gitlab",
+        _ => value.type_name(),
+    }
 }
 
 fn from_number(number: &Number) -> Dynamic {

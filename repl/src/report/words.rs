@@ -6,13 +6,14 @@ use rhailab_client::{Error, nearest};
 use super::Sources;
 use crate::engine::error::client_error;
 use crate::engine::functions::{FUNCTIONS, OBJECT_METHODS, SEQUENCE};
+use crate::engine::value::words as value_words;
 
 /// Title, label and help for an error at its innermost place.
 pub(super) fn of_thrown(thrown: &EvalAltResult, sources: &Sources) -> (String, String, Option<String>) {
     match thrown {
         EvalAltResult::ErrorRuntime(value, _) => match client_error(value) {
             Some(error) => of_client_error(error.error()),
-            None => (format!("the script threw: {value}"), "thrown here".to_owned(), None),
+            None => (format!("the script threw: {}", value_words(value)), "thrown here".to_owned(), None),
         },
         EvalAltResult::ErrorVariableNotFound(name, _) => (
             format!("there is no variable `{name}`"),
@@ -22,8 +23,18 @@ pub(super) fn of_thrown(thrown: &EvalAltResult, sources: &Sources) -> (String, S
         EvalAltResult::ErrorFunctionNotFound(signature, _) => {
             let name = signature.split(" (").next().unwrap_or(signature);
             let known = declared(sources, &["fn"]).chain(functions());
-            let help = nearest(name, known).map(|near| format!("Did you mean `{near}`?"));
-            (format!("there is no function `{signature}`"), "not known here".to_owned(), help)
+            match nearest(name, known) {
+                // The name is right, so it must be what was passed.
+                Some(near) if near == name => (
+                    format!("`{name}` does not take these arguments: `{signature}`"),
+                    "in this call".to_owned(),
+                    call_of(name),
+                ),
+                near => {
+                    let help = near.map(|near| format!("Did you mean `{near}`?"));
+                    (format!("there is no function `{signature}`"), "not known here".to_owned(), help)
+                }
+            }
         }
         EvalAltResult::ErrorParsing(kind, _) => (format!("this is no Rhai: {kind}"), "here".to_owned(), None),
         EvalAltResult::ErrorStackOverflow(_) => (
@@ -54,7 +65,11 @@ pub(super) fn of_parse_error(error: &ParseError) -> (String, Option<String>) {
 
 /// "in `name`, called at FILE:LINE:COLUMN"
 pub(super) fn call(name: &str, place: &str) -> String {
-    let name = if name.is_empty() { "a closure".to_owned() } else { format!("`{name}`") };
+    let name = if name.is_empty() || name.starts_with("anon$") {
+        "a closure".to_owned()
+    } else {
+        format!("`{name}`")
+    };
     format!("in {name}, called at {place}")
 }
 
@@ -70,6 +85,13 @@ pub(super) fn request(thrown: &EvalAltResult) -> Option<String> {
     };
     let error = client_error(value)?;
     Some(format!("{} {}", error.error().method()?, error.error().url()?))
+}
+
+/// How a function of ours is called.
+fn call_of(name: &str) -> Option<String> {
+    let mut functions = FUNCTIONS.iter().chain(OBJECT_METHODS).chain(SEQUENCE.methods);
+    let function = functions.find(|function| function.name == name)?;
+    Some(format!("The call is `{}`.", function.signature()))
 }
 
 /// Names that every script has, for suggestions.
@@ -105,6 +127,9 @@ fn of_client_error(error: &Error) -> (String, String, Option<String>) {
 fn variable_help(name: &str, sources: &Sources) -> String {
     let known = declared(sources, &["let", "const", "for"]).chain(["gl", "args"]);
     match nearest(name, known) {
+        Some(near) if near == name => {
+            format!("A function does not see the variables outside: pass `{name}` as a parameter.")
+        }
         Some(near) => format!("Did you mean `{near}`?"),
         None => "Functions see their parameters, `gl` and `args`, not the variables outside.".to_owned(),
     }
