@@ -91,13 +91,15 @@ pub fn text(value: &Dynamic, format: Format, style: Style) -> Result<Option<Stri
     let shown = look_at(value, style.rows.filter(|_| !is_data))?;
     let text = match (format, shown) {
         (_, Shown::Nothing) => return Ok(None),
-        (Format::Json, shown) => serde_json::to_string_pretty(&fields::masked(shown))
-            .map_err(|error| WriteError::Data(error.to_string()))?,
-        (Format::Yaml, shown) => yaml(&fields::masked(shown))?,
+        (Format::Json | Format::Yaml, shown) => {
+            data(&fields::masked(shown), format).map_err(WriteError::Data)?
+        }
         (_, Shown::Text(text)) => text,
         (_, Shown::Object(object)) => fields::card(&object, style),
         (_, Shown::Rows(rows, rest)) => fields::rows(&rows, rest, style),
-        (_, Shown::Data(data)) if data.is_array() || data.is_object() => yaml(&data)?,
+        (_, Shown::Data(value)) if value.is_array() || value.is_object() => {
+            data(&value, Format::Yaml).map_err(WriteError::Data)?
+        }
         (_, Shown::Data(_)) => value.to_string(),
     };
     Ok(Some(text.trim_end_matches('\n').to_owned()))
@@ -171,6 +173,16 @@ fn objects(values: &[Dynamic]) -> Vec<ObjectRef> {
     values.iter().filter_map(|value| value.clone().try_cast()).collect()
 }
 
-fn yaml(data: &Value) -> Result<String, WriteError> {
-    serde_saphyr::to_string(data).map_err(|error| WriteError::Data(error.to_string()))
+/// Data as JSON, or as YAML.
+///
+/// # Errors
+///
+/// Why it has no such form.
+pub(crate) fn data(value: &Value, format: Format) -> Result<String, String> {
+    match format {
+        Format::Json => serde_json::to_string_pretty(value).map_err(|error| error.to_string()),
+        _ => serde_saphyr::to_string(value)
+            .map(|text| text.trim_end().to_owned())
+            .map_err(|error| error.to_string()),
+    }
 }

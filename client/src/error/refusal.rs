@@ -25,7 +25,7 @@ pub(crate) fn from_answer(
     let mut error = Error::new(kind_of(status), words.message)
         .with_request(request)
         .with_answer(AnswerFacts { status: status.as_u16(), request_id, fields: words.fields, body: text });
-    if let Some(hint) = hint_for(endpoint, status) {
+    if let Some(hint) = hint_of_scope(body).or_else(|| hint_for(endpoint, status)) {
         error = error.with_hint(hint);
     }
     error
@@ -48,6 +48,15 @@ fn kind_of(status: StatusCode) -> ErrorKind {
         500..=599 => ErrorKind::Server,
         _ => ErrorKind::Decode,
     }
+}
+
+/// A token that may do too little is told by its own words, which also name the scope that is needed.
+fn hint_of_scope(body: &[u8]) -> Option<String> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let is_scope = answer.get("error")?.as_str()? == "insufficient_scope";
+    let scope = answer.get("scope").and_then(Value::as_str).unwrap_or("api");
+    is_scope
+        .then(|| format!("The token's scope does not allow this; it takes a token with the scope `{scope}`."))
 }
 
 fn hint_for(endpoint: &Endpoint, status: StatusCode) -> Option<String> {
@@ -141,6 +150,23 @@ fn only(message: String) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_operation_has_an_explained_refusal() {
+        let silent: Vec<&str> = crate::table::ENDPOINTS
+            .iter()
+            .filter(|endpoint| endpoint.errors.is_empty())
+            .map(|endpoint| endpoint.id)
+            .collect();
+        assert_eq!(silent, [""; 0]);
+    }
+
+    #[test]
+    fn a_token_that_may_do_too_little_is_no_role() {
+        let body = br#"{"error":"insufficient_scope","error_description":"more","scope":"api ai_features"}"#;
+        assert!(hint_of_scope(body).is_some_and(|hint| hint.ends_with("the scope `api ai_features`.")));
+        assert_eq!(hint_of_scope(br#"{"message":"403 Forbidden"}"#), None);
+    }
 
     #[test]
     fn every_shape_of_body_has_words_and_keeps_the_status() {

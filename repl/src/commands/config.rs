@@ -5,18 +5,18 @@ use std::io::Write as _;
 use rhailab_client::REDACTED;
 
 use super::run::settings;
-use crate::cli::{GlobalOptions, Status, say};
+use crate::cli::{GlobalOptions, Status, complain, print, say};
 use crate::output::terminal::one_line;
+use crate::output::{self, Format};
 use crate::report;
 
 /// Prints the configuration.
 pub(crate) fn show(global: &GlobalOptions) -> Status {
     if global.sandbox {
-        return write(&[(
-            "url",
-            "(a free port of this machine)".to_owned(),
-            "the sandbox of this run".to_owned(),
-        )]);
+        return write(
+            global.output,
+            &[("url", "(a free port of this machine)".to_owned(), "the sandbox of this run".to_owned())],
+        );
     }
     let settings = match settings(global) {
         Ok(settings) => settings,
@@ -31,7 +31,10 @@ pub(crate) fn show(global: &GlobalOptions) -> Status {
         }
         None => ("token", "(none: requests are anonymous)".to_owned(), "default".to_owned()),
     };
-    let status = write(&[("url", one_line(&settings.url.value), settings.url.source.to_string()), token]);
+    let status = write(
+        global.output,
+        &[("url", one_line(&without_password(&settings.url.value)), settings.url.source.to_string()), token],
+    );
     if let Err(error) = settings.client() {
         say(&report::client_failure(&error, global.color.for_stderr()));
         return Status::Usage;
@@ -39,7 +42,27 @@ pub(crate) fn show(global: &GlobalOptions) -> Status {
     status
 }
 
-fn write(rows: &[(&str, String, String)]) -> Status {
+/// A URL may hold a password, though none is ever used.
+fn without_password(url: &str) -> String {
+    match (url.find("://"), url.find('@')) {
+        (Some(scheme), Some(at)) if scheme < at => format!("{}{REDACTED}{}", &url[..scheme + 3], &url[at..]),
+        _ => url.to_owned(),
+    }
+}
+
+fn write(format: Format, rows: &[(&str, String, String)]) -> Status {
+    if matches!(format, Format::Json | Format::Yaml) {
+        let data: serde_json::Map<String, serde_json::Value> = rows
+            .iter()
+            .map(|(name, value, source)| {
+                ((*name).to_owned(), serde_json::json!({"value": value, "source": source}))
+            })
+            .collect();
+        return match output::data(&data.into(), format) {
+            Ok(text) => print(format!("{text}\n").as_bytes()),
+            Err(problem) => complain(&problem),
+        };
+    }
     let width = rows.iter().map(|(_, value, _)| value.chars().count()).max().unwrap_or(0);
     let mut out = std::io::stdout().lock();
     for (name, value, source) in rows {

@@ -3,11 +3,11 @@
 
 use rhai::{Dynamic, EvalAltResult, Map};
 use rhailab_client::endpoint::{On, Operation, Outcome, Param, Place, Resource, Type};
-use rhailab_client::{Arguments, IntoArgument};
+use rhailab_client::{Arguments, IntoArgument, nearest};
 
 use super::download::Destination;
 use super::error::{raise_usage, raise_usage_with};
-use super::functions::{DOWNLOAD, GET, OptionRow};
+use super::functions::{ANY_VERB, DOWNLOAD, GET, OptionRow};
 use super::value;
 
 /// A script's call, sorted out.
@@ -50,6 +50,7 @@ pub(crate) fn sort(
         call.arguments = call.arguments.with(slot.name, json);
     }
     for (name, given) in options {
+        refuse_unknown(resource, verb, &name)?;
         call = add_option(call, verb, &name, &given)?;
     }
     let missing = slots.iter().find(|slot| call.arguments.get(slot.name).is_none());
@@ -132,6 +133,22 @@ fn take_options(values: &mut Vec<Dynamic>, slots: &[&Param]) -> Map {
         return Map::new();
     }
     values.pop().and_then(Dynamic::try_cast::<Map>).unwrap_or_default()
+}
+
+/// Refuses an option that nobody knows, with the nearest that is known: GitLab's parameters and our own.
+fn refuse_unknown(resource: &Resource, verb: &Operation, name: &str) -> Result<(), Box<EvalAltResult>> {
+    let taken = parameters(resource, verb);
+    let params = taken.by_position.iter().chain(&taken.by_name).map(|param| param.name);
+    let own = own_options(resource, verb).chain(ANY_VERB).map(|row| row.name);
+    let known: Vec<&str> = params.chain(own).collect();
+    if known.contains(&name) {
+        return Ok(());
+    }
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("Did you mean `{near}`?"),
+        None => format!("It takes {}.", known.join(", ")),
+    };
+    Err(raise_usage_with(format!("{} has no parameter `{name}`", verb.endpoint.id), hint))
 }
 
 fn add_option(

@@ -15,6 +15,18 @@ thread_local! {
     /// Where `_` is a name. Only whoever sees what follows can tell, and Rhai shows one token at a time.
     static UNDERSCORES: RefCell<Vec<Position>> = const { RefCell::new(Vec::new()) };
 
+    /// The brackets that are open, and whether each of them is a map's.
+    static OPEN: RefCell<Vec<bool>> = const { RefCell::new(Vec::new()) };
+
+    /// Whether the token before opened a map or stands between two of its members: a key follows.
+    static KEY_NEXT: Cell<bool> = const { Cell::new(false) };
+
+    /// Whether the token before is a name only because it followed a dot.
+    static WAS_RENAMED: Cell<bool> = const { Cell::new(false) };
+
+    /// The place of the token before.
+    static BEFORE: Cell<Position> = const { Cell::new(Position::NONE) };
+
     /// The names that followed a dot in the script that was read last.
     static NAMES: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
 }
@@ -24,16 +36,34 @@ pub(crate) fn allow_after_dot(engine: &mut Engine) {
     // Rhai marks this call "deprecated" to say that it may change between releases.
     #[expect(deprecated, reason = "the only way to change how a reserved word is read")]
     engine.on_parse_token(|token, position, _| {
+        if position <= BEFORE.replace(position) {
+            // Another script begins; this one was left in the middle, or is at its end.
+            OPEN.with_borrow_mut(Vec::clear);
+            KEY_NEXT.set(false);
+        }
+        let is_key = follow_brackets(&token);
         let is_dot = matches!(token, Token::Period | Token::Elvis);
         let before = DOT.replace(is_dot.then_some(position));
         if matches!(token, Token::Underscore) && UNDERSCORES.with_borrow(|places| places.contains(&position))
         {
             return Token::Identifier(Box::new("_".into()));
         }
+        // Behind a word that is a name here, Rhai's reader takes a sign for that of a number.
+        let token = match token {
+            Token::UnaryPlus if WAS_RENAMED.get() => Token::Plus,
+            Token::UnaryMinus if WAS_RENAMED.get() => Token::Minus,
+            token => token,
+        };
+        WAS_RENAMED.set(false);
+        if is_key {
+            return as_name(token);
+        }
         if before.is_none_or(|dot| dot >= position) {
             return token;
         }
+        let is_name = matches!(token, Token::Identifier(_));
         let token = as_name(token);
+        WAS_RENAMED.set(!is_name && matches!(token, Token::Identifier(_)));
         if let Token::Identifier(name) = &token {
             NAMES.with_borrow_mut(|names| names.insert(name.to_string()));
         }
@@ -41,16 +71,41 @@ pub(crate) fn allow_after_dot(engine: &mut Engine) {
     });
 }
 
+/// Keeps count of brackets; answers whether this token stands where a map has a key.
+fn follow_brackets(token: &Token) -> bool {
+    let is_key = KEY_NEXT.get();
+    let next = OPEN.with_borrow_mut(|open| match token {
+        Token::MapStart => {
+            open.push(true);
+            true
+        }
+        Token::LeftBrace | Token::LeftParen | Token::LeftBracket | Token::QuestionBracket | Token::Unit => {
+            // `()` is one token and closes itself.
+            if !matches!(token, Token::Unit) {
+                open.push(false);
+            }
+            false
+        }
+        Token::RightBrace | Token::RightParen | Token::RightBracket => {
+            open.pop();
+            false
+        }
+        Token::Comma => open.last() == Some(&true),
+        _ => false,
+    });
+    KEY_NEXT.set(next);
+    is_key
+}
+
 /// Forgets what was seen of the script that was read before. In the next one `_` is a name at these places.
 pub(crate) fn begin_script(underscores: Vec<Position>) {
     DOT.set(None);
+    OPEN.with_borrow_mut(Vec::clear);
+    KEY_NEXT.set(false);
+    WAS_RENAMED.set(false);
+    BEFORE.set(Position::NONE);
     UNDERSCORES.set(underscores);
     NAMES.with_borrow_mut(BTreeSet::clear);
-}
-
-/// Whether a map's key needs no quotes: `#{name: 1}`. Words that Rhai reserves do.
-pub(crate) fn is_plain_key(name: &str) -> bool {
-    is_name(name) && Engine::new_raw().compile_expression(format!("#{{{name}: 1}}")).is_ok()
 }
 
 /// The names that followed a dot since the script began: its properties and methods.
@@ -156,6 +211,26 @@ mod tests {
     }
 
     #[test]
+    fn a_reserved_word_can_be_a_key() {
+        for word in
+            ["until", "protected", "default", "if", "for", "let", "private", "import", "true", "new", "in"]
+        {
+            let script = format!(
+                "let x = #{{{word}: 40, a: [1, if true {{ 1 }} else {{ 2 }}], {word}_: ()}}; x.{word} + x.a[1] + x.len() - 2"
+            );
+            assert_eq!(
+                engine().eval::<i64>(&script).unwrap_or_else(|error| panic!("{word}: {error}")),
+                42,
+                "{word}"
+            );
+        }
+        let nested = "let x = #{a: #{until: 1, b: if 1 > 0 { 2 } else { 3 }}, do: |y, z| if y { 1 } else { 2 }}; x.a.b";
+        assert_eq!(engine().eval::<i64>(nested).unwrap(), 2);
+        assert!(engine().compile("#{a: until}").is_err());
+        assert!(engine().compile("f(a, until)").is_err());
+    }
+
+    #[test]
     fn reserved_words_elsewhere_stay_reserved() {
         let script = "let sum = 0; for x in [1, 2] { if x > 0 { sum += x } } sum";
         assert_eq!(engine().eval::<i64>(script).unwrap(), 3);
@@ -171,12 +246,6 @@ mod tests {
             begin_script(Vec::new());
             assert_eq!(engine.eval::<i64>("       let y = 1; y").unwrap(), 1, "after {broken}");
         }
-    }
-
-    #[test]
-    fn reserved_words_need_quotes_as_keys() {
-        assert!(["ref", "filter", "key"].into_iter().all(is_plain_key));
-        assert!(!["protected", "default", "for", "", "a b", "1"].into_iter().any(is_plain_key));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Module, Nativ
 use rhailab_client::endpoint::{On, Operation, Outcome, Resource};
 use rhailab_client::{Answer, Id, nearest, table};
 
-use super::arguments::{Call, sort};
+use super::arguments::{Call, signature, sort};
 use super::bridge::Bridge;
 use super::download;
 use super::error::{raise, raise_usage_with};
@@ -140,6 +140,12 @@ fn call_object(
     let mut object = receiver.with(Clone::clone);
     let bridge = receiver.bridge();
     let verb = find(object.resource(), On::Object, name)?;
+    if verb.name == "save" && !values.is_empty() {
+        return Err(raise_usage_with(
+            "save() takes no arguments",
+            "Assign the fields first, such as `object.description = \"…\"; object.save();`.",
+        ));
+    }
     let Call { arguments, destination, .. } = sort(object.resource(), verb, values)?;
     notes.deprecation(verb.endpoint);
     if let outcome @ (Outcome::Text | Outcome::Bytes) = verb.endpoint.outcome {
@@ -217,6 +223,12 @@ fn unknown_sequence_method(name: &str) -> Box<EvalAltResult> {
     }
 }
 
+/// How the first thing is called that a manager can do.
+fn first_verb(resource: &'static Resource) -> String {
+    let verb = resource.operations.iter().find(|verb| verb.on == On::Manager);
+    verb.map_or_else(String::new, |verb| format!(".{}", signature(resource, verb)))
+}
+
 fn unknown_method(resource: &'static Resource, on: On, name: &str) -> Box<EvalAltResult> {
     let own: Vec<&str> =
         resource.operations.iter().filter(|verb| verb.on == on).map(|verb| verb.name).collect();
@@ -225,10 +237,10 @@ fn unknown_method(resource: &'static Resource, on: On, name: &str) -> Box<EvalAl
         On::Manager => format!("{}Manager", resource.kind),
         On::Object => resource.kind.to_owned(),
     };
-    if on == On::Object && resource.child(name).is_some() {
+    if let (On::Object, Some(child)) = (on, resource.child(name)) {
         return raise_usage_with(
             format!("`{name}` of a {owner} is not a method"),
-            format!("Leave the parentheses out: `.{name}.list()`."),
+            format!("Leave the parentheses out: `.{name}{}`.", first_verb(child)),
         );
     }
     let message = format!("a {owner} has no method `{name}`");

@@ -164,6 +164,14 @@ const FUNCTION_EXAMPLES: &[(&str, &str)] = &[
         "let file = open_file(\"scratch.txt\", \"w\");\nfile.close();\nremove_file(\"scratch.txt\");",
     ),
     ("type_of", "print(type_of(gl.projects));"),
+    ("to_string", "print(\"number \" + to_string(7));"),
+    ("parse_int", "print(parse_int(\"41\") + 1);"),
+    ("parse_float", "print(parse_float(\"1.5\") * 2.0);"),
+    ("parse_json", "print(parse_json(\"{\\\"zone\\\": \\\"eu\\\"}\").zone);"),
+    ("min", "print(min(1, 2));"),
+    ("max", "print(max(1, 2));"),
+    ("range", "for number in range(0, 3) { print(number); }"),
+    ("is_def_var", "if !is_def_var(\"zone\") { print(\"no zone\"); }"),
     (
         "wait",
         "let project = gl.projects.get(\"demo/app\");\nlet pipeline = project.pipelines.create(#{ref: \"main\"});\n\

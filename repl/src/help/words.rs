@@ -71,8 +71,7 @@ pub(super) fn is_save(verb: &Operation) -> bool {
 }
 
 fn option(name: &str, required: bool) -> String {
-    let key = if crate::engine::is_plain_key(name) { name.to_owned() } else { format!("{name:?}") };
-    if required { key } else { format!("{key}?") }
+    if required { name.to_owned() } else { format!("{name}?") }
 }
 
 /// What a parameter takes, and what it means.

@@ -89,7 +89,7 @@ const CALLS: [Calls; 11] = [
     ("(try_to_fail())", &ERROR, &["to_string()"]),
 ];
 
-const FUNCTION_CALLS: [&str; 21] = [
+const FUNCTION_CALLS: [&str; 22] = [
     "print(1)",
     "debug(1)",
     "sleep(0)",
@@ -97,6 +97,7 @@ const FUNCTION_CALLS: [&str; 21] = [
     "env(\"HOME\")",
     "now()",
     "parse_duration(\"1s\")",
+    "watch(gl.projects.get(1, #{lazy: true}).pipelines.get(1, #{lazy: true}))",
     "to_json(1)",
     "gitlab(\"http://127.0.0.1:1\", #{})",
     "open_file(PATH, \"a\")",

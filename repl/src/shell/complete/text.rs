@@ -66,8 +66,7 @@ pub(super) fn key_place(reading: &Reading<'_>, at: usize) -> Option<usize> {
 pub(super) fn keys(reading: &Reading<'_>, map: usize) -> Vec<Offer> {
     let offer = |key: Key| {
         // A word of Rhai's own is no key without quotes.
-        let is_reserved = rhai::FnPtr::new(key.name.as_str()).is_err();
-        let text = if is_reserved { format!("\"{}\": ", key.name) } else { format!("{}: ", key.name) };
+        let text = format!("{}: ", key.name);
         Offer::new(key.name, text, key.label, key.doc)
     };
     free_keys(reading, map).into_iter().map(offer).collect()

@@ -1,0 +1,54 @@
+//! Scripts in several files: a module is found beside the script that imports it, wherever that is run from, and an
+//! error in a module is shown in the module's own text.
+
+use rhailab_tests::{Folder, Outcome, Rhailab};
+
+const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
+
+/// Runs `main.rhai` of a folder from elsewhere.
+fn run(files: &[(&str, &str)]) -> Outcome {
+    let (folder, elsewhere) = (Folder::new(), Folder::new());
+    std::fs::create_dir(folder.path().join("lib")).unwrap_or_else(|error| panic!("{error}"));
+    for (name, text) in files {
+        folder.write(name, text);
+    }
+    let main = folder.path().join("main.rhai");
+    Rhailab::new(RHAILAB).within(elsewhere.path()).args(["--url", "http://127.0.0.1:1"]).arg(main).run()
+}
+
+#[test]
+fn modules_import_what_stands_beside_them() {
+    let outcome = run(&[
+        ("main.rhai", "import \"lib/a\" as a; print(a::twice(21)); print(a::server());"),
+        ("lib/a.rhai", "import \"b\" as b; fn twice(x) { b::add(x, x) } fn server() { gl.url }"),
+        ("lib/b.rhai", "#!/usr/bin/env rhailab\nfn add(x, y) { x + y }"),
+    ]);
+    assert_eq!(outcome.stdout, "42\nhttp://127.0.0.1:1\n", "{outcome:?}");
+}
+
+#[test]
+fn an_error_in_a_module_is_shown_in_its_text() {
+    let import = "import \"lib/c\" as c;\nc::z();";
+    let cases = [
+        ("fn z() {\n    nope()\n}", "c.rhai:2:5", "nope()"),
+        ("fn z() { gl.nothing }", "c.rhai:1:", "the client has no property `nothing`"),
+        ("fn z() { gl.projects.gett(1) }", "in `z`, called at", "Did you mean `get()`?"),
+        ("let x = ;", "c.rhai:1:9", "let x = ;"),
+        ("missing;", "c.rhai:1:1", "there is no variable `missing`"),
+    ];
+    for (module, place, words) in cases {
+        let outcome = run(&[("main.rhai", import), ("lib/c.rhai", module)]);
+        assert_eq!(outcome.status, Some(1), "{module}: {outcome:?}");
+        for words in [place, words] {
+            assert!(outcome.stderr.contains(words), "{module}: {words}\n{}", outcome.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_module_that_cannot_be_had_says_why() {
+    let missing = run(&[("main.rhai", "import \"lib/gone\" as g;")]);
+    assert!(missing.stderr.contains("the module \"lib/gone\" cannot be read from"), "{}", missing.stderr);
+    let round = run(&[("main.rhai", "import \"lib/a\" as a;"), ("lib/a.rhai", "import \"a\" as a;")]);
+    assert!(round.stderr.contains("is being read already"), "{}", round.stderr);
+}
