@@ -224,3 +224,13 @@ async fn one_page_is_one_page_and_the_first_row_costs_one_request() {
     assert_eq!(first.map(|row| row.id), Some(9));
     assert_eq!(server.requests().len(), 3);
 }
+
+/// What a retry makes is of the kind that was retried: a bridge stands under its pipeline, and no job has its number.
+#[test]
+fn a_retried_bridge_is_a_bridge() {
+    let code = "let bridge = gl.projects.get(1).pipelines.get(1003).bridges.list()[0]; let again = bridge.retry(); \
+                `${again.kind} ${again.id != bridge.id} ${again.downstream_pipeline == ()}`";
+    let outcome =
+        rhailab_tests::Rhailab::new(env!("CARGO_BIN_EXE_rhailab")).args(["--sandbox", "eval", code]).run();
+    assert_eq!(outcome.stdout, "ProjectPipelineBridge true true\n", "{outcome:?}");
+}

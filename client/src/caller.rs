@@ -86,7 +86,9 @@ impl Caller<'_> {
                 Answer::Rows(self.rows(endpoint, arguments, resource))
             }
             Outcome::Object(resource) => Answer::Object(self.object(endpoint, arguments, resource).await?),
-            Outcome::SameObject => Answer::Object(self.object(endpoint, arguments, self.resource).await?),
+            Outcome::SameObject | Outcome::AnotherObject => {
+                Answer::Object(self.object(endpoint, arguments, self.resource).await?)
+            }
             Outcome::Nothing => {
                 self.send(endpoint, arguments).await?;
                 Answer::Nothing
@@ -107,7 +109,8 @@ impl Caller<'_> {
         let mut response = self.send(endpoint, arguments.clone()).await?;
         if response.rehearsed {
             // Only here is it known whose state the placeholder has to show.
-            let is_same = !matches!(endpoint.outcome, Outcome::Object(_)) || endpoint.method == Method::Get;
+            let is_another = matches!(endpoint.outcome, Outcome::Object(_) | Outcome::AnotherObject);
+            let is_same = !is_another || endpoint.method == Method::Get;
             let same = self.object.filter(|_| is_same && std::ptr::eq(resource, self.resource));
             response.stand_in(&rehearsal::object(resource, same, &arguments));
         }

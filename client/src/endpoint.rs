@@ -228,6 +228,8 @@ pub enum Outcome {
     Object(&'static Resource),
     /// The called object itself, in its new state.
     SameObject,
+    /// Another object of the called one's kind.
+    AnotherObject,
     /// Rows of this resource.
     List(&'static Resource),
     /// JSON of this shape, which is not an object of any resource.

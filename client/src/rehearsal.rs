@@ -37,7 +37,7 @@ pub(crate) fn answer(endpoint: &Endpoint, arguments: &Arguments) -> Value {
         Outcome::Object(resource) => object(resource, None, arguments),
         Outcome::List(_) => Value::Array(Vec::new()),
         Outcome::Record(record) => Value::Object(fields(record.fields, "", arguments)),
-        Outcome::SameObject | Outcome::Json => Value::Object(Map::new()),
+        Outcome::SameObject | Outcome::AnotherObject | Outcome::Json => Value::Object(Map::new()),
         Outcome::Nothing | Outcome::Text | Outcome::Bytes => Value::Null,
     }
 }

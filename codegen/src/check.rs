@@ -180,7 +180,7 @@ fn is_same(one: &Endpoint, other: &Endpoint) -> bool {
     };
     one.resource != other.resource
         && one.outcome == other.outcome
-        && one.outcome != Outcome::SameObject
+        && !matches!(one.outcome, Outcome::SameObject | Outcome::AnotherObject)
         && one.success == other.success
         && takes(one) == takes(other)
 }

@@ -371,6 +371,8 @@ pub enum Outcome {
     Object(ResourceId),
     /// The called object in its new state.
     SameObject,
+    /// Another object of the called one's kind.
+    AnotherObject,
     /// Rows of this resource.
     List(ResourceId),
     /// JSON of this shape.

@@ -61,10 +61,12 @@ const RESERVED_TYPES: &[&str] = &[
     "String",
     "Timestamp",
     "TokenKind",
+    "Traffic",
     "Until",
     "Vec",
     "Wait",
     "Waiter",
+    "Writes",
 ];
 
 /// Whether a type of this name would shadow one that generated code uses.

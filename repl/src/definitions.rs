@@ -147,7 +147,7 @@ fn result(resource: &'static Resource, verb: &Operation) -> String {
     let ty = match verb.endpoint.outcome {
         Outcome::Nothing => return String::new(),
         Outcome::Object(of) => of.kind,
-        Outcome::SameObject => resource.kind,
+        Outcome::SameObject | Outcome::AnotherObject => resource.kind,
         Outcome::List(of) => return format!(" -> Sequence<{}>", of.kind),
         Outcome::Record(_) => "Map",
         Outcome::Text => "String",

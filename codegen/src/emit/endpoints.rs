@@ -138,6 +138,7 @@ fn outcome(outcome: Outcome, model: &Model) -> TokenStream {
             quote!(Object(#resource))
         }
         Outcome::SameObject => quote!(SameObject),
+        Outcome::AnotherObject => quote!(AnotherObject),
         Outcome::List(id) => {
             let resource = resource(id);
             quote!(List(#resource))

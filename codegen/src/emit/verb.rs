@@ -80,7 +80,7 @@ fn answer(
     };
     match endpoint.outcome {
         Outcome::Nothing => (true, quote!(()), quote!(execute)),
-        Outcome::SameObject => (true, object(&resource.kind), quote!(fetch)),
+        Outcome::SameObject | Outcome::AnotherObject => (true, object(&resource.kind), quote!(fetch)),
         // A refreshed object stays what it is, though another resource may say where to fetch it.
         Outcome::Object(_) if verb == "refresh" => (true, object(&resource.kind), quote!(fetch)),
         Outcome::Object(id) => (true, object(&model.resource(id).kind), quote!(fetch)),

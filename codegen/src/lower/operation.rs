@@ -194,7 +194,7 @@ impl<'a> Context<'a> {
             "json" => Outcome::Json,
             "text" => Outcome::Text,
             "bytes" => Outcome::Bytes,
-            "self" => {
+            word @ ("self" | "another") => {
                 if !on_object {
                     diagnostics
                         .error(
@@ -204,14 +204,14 @@ impl<'a> Context<'a> {
                         )
                         .help(format!("name the kind of object: `returns: {}`", self.resource.kind));
                 }
-                Outcome::SameObject
+                if word == "self" { Outcome::SameObject } else { Outcome::AnotherObject }
             }
             kind => {
                 let (name, many) = kind.strip_suffix("[]").map_or((kind, false), |name| (name, true));
                 if !names::is_upper_camel(name) {
                     diagnostics
                         .error(Code::BadReturns, returns.span, format!("`{kind}` is nothing that an operation returns"))
-                        .help("it is `self`, `none`, `json`, `text`, `bytes`, a record, a resource, or a resource with `[]`");
+                        .help("it is `self`, `another`, `none`, `json`, `text`, `bytes`, a record, a resource, or a resource with `[]`");
                     return Outcome::Nothing;
                 }
                 let name = Spanned::new(name.to_owned(), returns.span);

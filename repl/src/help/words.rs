@@ -123,6 +123,7 @@ pub(super) fn result(verb: &Operation) -> String {
         Outcome::Object(resource) => format!("An object: `{}`.", resource.kind),
         Outcome::SameObject if verb.on == On::Object => "The object itself, in its new state.".to_owned(),
         Outcome::SameObject => "The object in its new state.".to_owned(),
+        Outcome::AnotherObject => "Another object of this kind.".to_owned(),
         Outcome::List(resource) if verb.endpoint.pagination == Pagination::None => {
             format!("A list of `{}`; GitLab sends all rows at once.", resource.kind)
         }

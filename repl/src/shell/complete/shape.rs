@@ -88,7 +88,7 @@ impl Shape {
     pub(super) fn of_outcome(outcome: &Outcome, receiver: &'static Resource) -> Self {
         match outcome {
             Outcome::Object(resource) => Self::Object(resource),
-            Outcome::SameObject => Self::Object(receiver),
+            Outcome::SameObject | Outcome::AnotherObject => Self::Object(receiver),
             Outcome::List(resource) => Self::Sequence(resource),
             Outcome::Record(record) => Self::Record(record),
             Outcome::Text => Self::Text,
