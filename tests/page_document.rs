@@ -1,7 +1,7 @@
 //! `docs/from-python-gitlab.md`, which people port their scripts with: what stands in its Rhai column is Rhai, and no
 //! operation of the page is missing.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test may stop where it is")]
 
 use rhailab::engine::syntax::Syntax;
 use rhailab_tests::repository;
