@@ -1,6 +1,8 @@
 //! Scripts in several files: a module is found beside the script that imports it, wherever that is run from, and an
 //! error in a module is shown in the module's own text.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
+
 use rhailab_tests::{Folder, Outcome, Rhailab};
 
 const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
@@ -8,7 +10,7 @@ const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
 /// Runs `main.rhai` of a folder from elsewhere.
 fn run(files: &[(&str, &str)]) -> Outcome {
     let (folder, elsewhere) = (Folder::new(), Folder::new());
-    std::fs::create_dir(folder.path().join("lib")).unwrap_or_else(|error| panic!("{error}"));
+    std::fs::create_dir(folder.path().join("lib")).unwrap();
     for (name, text) in files {
         folder.write(name, text);
     }
