@@ -2,81 +2,17 @@
 //! comes back mixed with the editor's own signs, so each step waits for words that only an answer has.
 
 #![cfg(unix)]
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test may stop where it is")]
+#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Command;
 
-use rexpect::session::{PtySession, spawn_command};
-use rhailab_tests::{Folder, Rhailab};
+use rhailab_tests::{Rhailab, Terminal};
 
 const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
 
-/// How long an answer may take before the test fails; far more than is ever needed.
-const PATIENCE: u64 = 60_000;
-
-/// A shell with a home of its own.
-struct Terminal {
-    session: PtySession,
-    home: Folder,
-}
-
-impl Terminal {
-    fn start(args: &[&str]) -> Self {
-        Self::start_in(Folder::new(), args)
-    }
-
-    fn start_in(home: Folder, args: &[&str]) -> Self {
-        let mut command = Command::new(RHAILAB);
-        command.env_clear().current_dir(home.path()).args(args).args(["--color", "never"]);
-        command.env("HOME", home.path()).env("TERM", "xterm").env("PAGER", "cat");
-        let session = spawn_command(command, Some(PATIENCE)).unwrap();
-        let mut terminal = Self { session, home };
-        terminal.expect("Ctrl-D leaves");
-        terminal.expect("> ");
-        terminal
-    }
-
-    fn send(&mut self, keys: &str) {
-        self.session.send(keys).unwrap();
-        self.session.flush().unwrap();
-    }
-
-    fn enter(&mut self, line: &str) {
-        self.send(&format!("{line}\r"));
-    }
-
-    /// Waits for these words, and answers what came before them.
-    #[track_caller]
-    fn expect(&mut self, words: &str) -> String {
-        // The terminal library takes each byte for a letter.
-        let bytes: String = words.bytes().map(char::from).collect();
-        let before = self.session.exp_string(&bytes);
-        let before = before.unwrap_or_else(|error| panic!("{words:?} did not come: {error}"));
-        let bytes: Vec<u8> = before.chars().filter_map(|letter| u8::try_from(letter).ok()).collect();
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-
-    /// Leaves with Ctrl-D, and answers the home and the exit status.
-    fn leave(mut self) -> (Folder, i32) {
-        self.session.send_control('d').unwrap();
-        self.end()
-    }
-
-    fn end(mut self) -> (Folder, i32) {
-        self.session.exp_eof().unwrap();
-        // The type of the answer is the terminal library's own and has no name here: `Exited(Pid(1), 0)`.
-        let ended = format!("{:?}", self.session.process().wait().unwrap());
-        let status =
-            ended.strip_prefix("Exited").and_then(|rest| rest.trim_end_matches(')').rsplit(' ').next());
-        let status = status.and_then(|status| status.parse().ok());
-        (self.home, status.unwrap_or_else(|| panic!("the shell ended by {ended}")))
-    }
-}
-
 #[test]
 fn a_session_from_the_first_line_to_a_script_that_runs() {
-    let mut shell = Terminal::start(&["--sandbox"]);
+    let mut shell = Terminal::start(RHAILAB, &["--sandbox"]);
     shell.enter("let project = gl.projects.get(\"demo/app\");");
     shell.expect("(speaking as mira.olden)");
 
@@ -84,7 +20,7 @@ fn a_session_from_the_first_line_to_a_script_that_runs() {
     shell.send("project.pip\t");
     shell.expect("pipelines: ProjectPipelineManager");
     shell.expect("One run of a project's jobs");
-    shell.session.send_control('c').unwrap();
+    shell.control('c');
     // Whatever was typed with it is dropped as well, so the next line waits for the new prompt.
     shell.expect("\u{1b}[?2004h");
     // What fits alone is completed.
@@ -110,7 +46,7 @@ fn a_session_from_the_first_line_to_a_script_that_runs() {
     shell.enter("project.pipelines.get(1005).wait(#{\"until\": \"final\"})");
     shell.expect("/pipelines/1005 200 (");
     shell.expect("/pipelines/1005 200 (");
-    shell.session.send_control('c').unwrap();
+    shell.control('c');
     shell.expect("interrupted");
     shell.enter(":trace off");
     shell.enter("`still ${project.path_with_namespace}, ${failed(project)}`");
@@ -139,7 +75,7 @@ fn a_session_from_the_first_line_to_a_script_that_runs() {
 
 #[test]
 fn the_history_lasts_and_holds_no_secret() {
-    let mut shell = Terminal::start(&["--sandbox"]);
+    let mut shell = Terminal::start(RHAILAB, &["--sandbox"]);
     shell.enter("let kept = 20 + 1;");
     shell.enter("let token = \"glpat-abcdefghij\";");
     shell.expect("(not kept in the history: it may hold a secret)");
@@ -154,7 +90,7 @@ fn the_history_lasts_and_holds_no_secret() {
     assert!(history.contains("let kept = 20 + 1;"), "{history}");
     assert!(!history.contains("glpat-") && !history.contains("hidden"), "{history}");
 
-    let mut shell = Terminal::start_in(home, &["--sandbox"]);
+    let mut shell = Terminal::start_in(RHAILAB, home, &["--sandbox"]);
     // Two inputs back.
     shell.send("\u{1b}[A\u{1b}[A");
     shell.expect("let kept = 20 + 1;");
@@ -166,7 +102,7 @@ fn the_history_lasts_and_holds_no_secret() {
 
 #[test]
 fn what_would_write_can_be_refused_and_rehearsed() {
-    let mut shell = Terminal::start(&["--sandbox"]);
+    let mut shell = Terminal::start(RHAILAB, &["--sandbox"]);
     shell.enter("let project = gl.projects.get(1);");
     shell.expect("(speaking as");
     shell.enter(":readonly on");
@@ -190,7 +126,7 @@ fn what_would_write_can_be_refused_and_rehearsed() {
 
 #[test]
 fn commands_tell_and_a_wrong_one_is_told_the_right_one() {
-    let mut shell = Terminal::start(&["--sandbox"]);
+    let mut shell = Terminal::start(RHAILAB, &["--sandbox"]);
     let steps = [
         (":hlp", "did you mean `:help`?"),
         (":help", "Ctrl-R        searches the history"),
@@ -229,7 +165,7 @@ fn commands_tell_and_a_wrong_one_is_told_the_right_one() {
 
 #[test]
 fn an_input_goes_on_until_it_is_complete() {
-    let mut shell = Terminal::start(&["--sandbox"]);
+    let mut shell = Terminal::start(RHAILAB, &["--sandbox"]);
     shell.enter("let text = `first");
     shell.enter("second`;");
     shell.enter("/* open");

@@ -5,6 +5,7 @@
 //! - [`Rhailab`] runs the real binary in an environment without any of the caller's settings,
 //! - [`SandboxProcess`] is a simulated GitLab in a process of its own,
 //! - [`canned`] holds answers as GitLab gives them,
+//! - `Terminal` is the shell in a pseudo-terminal,
 //! - [`Workspace`] is a copy of this repository that a test may change,
 //! - [`python`] sets up a third-party client.
 //!
@@ -23,6 +24,8 @@ mod report;
 mod rhailab;
 mod sandbox;
 mod scripts;
+#[cfg(unix)]
+mod terminal;
 mod workspace;
 
 pub use process::{Outcome, Running, run};
@@ -31,4 +34,6 @@ pub use report::report;
 pub use rhailab::Rhailab;
 pub use sandbox::SandboxProcess;
 pub use scripts::{Folder, example, repository, without_pauses};
+#[cfg(unix)]
+pub use terminal::Terminal;
 pub use workspace::Workspace;

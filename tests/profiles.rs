@@ -1,0 +1,140 @@
+//! Profiles: `rhailab login` tries a token and keeps it where nobody else can read it, and options and the environment
+//! decide which profile speaks. And the options that keep a script from writing.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
+
+use rhailab_tests::{Answer, Folder, RecordingServer, Rhailab, canned};
+use serde_json::json;
+
+const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
+
+const TOKEN: &str = "glpat-profile-token-0001";
+
+fn gitlab() -> RecordingServer {
+    let user = json!({"id": 1, "username": "mira.olden", "name": "Mira Olden"});
+    RecordingServer::start([
+        ("GET /api/v4/user", Answer::json(200, &user)),
+        ("GET /api/v4/projects/1", canned::project()),
+    ])
+}
+
+/// Runs with this configuration file.
+fn call(folder: &Folder, args: &[&str]) -> Rhailab {
+    let config = folder.path().join("conf/rhailab.toml");
+    Rhailab::new(RHAILAB).env("RHAILAB_CONFIG", config.to_str().unwrap()).args(args)
+}
+
+#[test]
+fn a_login_is_tried_and_then_kept() {
+    let (server, folder) = (gitlab(), Folder::new());
+    let login = call(&folder, &["--url", server.url(), "login", "work"]).stdin(&format!("{TOKEN}\n")).run();
+    assert_eq!(login.status, Some(0), "{login:?}");
+    assert!(login.stderr.contains("as mira.olden"), "{login:?}");
+    assert!(!format!("{login:?}").contains(TOKEN), "{login:?}");
+    assert_eq!(server.lines(), ["GET /api/v4/user"]);
+
+    let file = folder.path().join("conf/rhailab.toml");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(written.contains("default = \"work\"") && written.contains("[profiles.work]"), "{written}");
+
+    // The first profile is the default; the token goes with it, and is never shown.
+    let run = call(&folder, &["eval", "gl.projects.get(1).id"]).run();
+    assert_eq!(run.stdout, "1\n", "{run:?}");
+    assert_eq!(server.requests().last().unwrap().header("private-token"), TOKEN);
+    let config = call(&folder, &["--output", "json", "config"]).run();
+    assert!(config.stdout.contains("profile work") && !config.stdout.contains(TOKEN), "{config:?}");
+
+    // What is in the file stays there.
+    std::fs::write(&file, format!("# mine\n{written}")).unwrap();
+    let second = call(&folder, &["--url", server.url(), "login", "other"]).stdin("glpat-2\n").run();
+    assert_eq!(second.status, Some(0), "{second:?}");
+    let both = std::fs::read_to_string(&file).unwrap();
+    assert!(both.starts_with("# mine\n") && both.contains("[profiles.other]"), "{both}");
+    assert!(both.contains("default = \"work\""), "{both}");
+}
+
+#[test]
+fn a_token_that_is_refused_is_not_kept() {
+    let server = RecordingServer::start([(
+        "GET /api/v4/user",
+        Answer::json(401, &json!({"message": "401 Unauthorized"})),
+    )]);
+    let folder = Folder::new();
+    let login = call(&folder, &["--url", server.url(), "login"]).stdin(&format!("{TOKEN}\n")).run();
+    assert_eq!(login.status, Some(1), "{login:?}");
+    assert!(login.stderr.contains("GitLab answered 401"), "{login:?}");
+    assert!(!folder.path().join("conf/rhailab.toml").exists());
+    for (url, name, words) in
+        [("http://h.test", "a b", "letters, digits"), ("h.test", "work", "it lacks https://")]
+    {
+        let wrong = call(&folder, &["--url", url, "login", name]).stdin("x\n").run();
+        assert!(wrong.stderr.contains(words), "{wrong:?}");
+    }
+}
+
+#[test]
+fn the_token_of_a_profile_stays_with_its_server() {
+    let (own, other, folder) = (gitlab(), gitlab(), Folder::new());
+    let text = format!(
+        "default = \"work\"\n[profiles.work]\nurl = \"{}\"\nprivate_token = \"{TOKEN}\"\n",
+        own.url()
+    );
+    std::fs::create_dir(folder.path().join("conf")).unwrap();
+    folder.write("conf/rhailab.toml", &text);
+    let code = ["eval", "gl.projects.get(1).id"];
+    assert_eq!(call(&folder, &code).run().stdout, "1\n");
+    // Another server gets nothing, whoever names it.
+    assert_eq!(call(&folder, &[&["--url", other.url()], &code[..]].concat()).run().stdout, "1\n");
+    assert_eq!(call(&folder, &code).env("GITLAB_URL", other.url()).run().stdout, "1\n");
+    for request in other.requests() {
+        assert_eq!(request.credentials(), [""; 0], "{request:?}");
+    }
+    // A profile that is named outright comes before the environment.
+    let named =
+        call(&folder, &[&["--profile", "work"], &code[..]].concat()).server(other.url(), "glpat-env").run();
+    assert_eq!(named.stdout, "1\n");
+    assert_eq!(own.requests().last().unwrap().header("private-token"), TOKEN);
+
+    let cases = [
+        (vec!["--profile", "wrok"], "Did you mean `work`?"),
+        (vec!["--config", "/nowhere/rhailab.toml"], "/nowhere/rhailab.toml cannot be read"),
+    ];
+    for (args, words) in cases {
+        let wrong = call(&folder, &[&args[..], &code[..]].concat()).run();
+        assert_eq!(wrong.status, Some(2), "{wrong:?}");
+        assert!(wrong.stderr.contains(words), "{wrong:?}");
+    }
+    folder.write("conf/rhailab.toml", "[profiles.work]\nulr = \"x\"\n");
+    let broken = call(&folder, &code).run();
+    assert!(
+        broken.stderr.contains("unknown field `ulr`") && broken.stderr.contains("2, column 1"),
+        "{broken:?}"
+    );
+}
+
+#[test]
+fn a_script_can_be_kept_from_writing() {
+    let (server, folder) = (gitlab(), Folder::new());
+    let create = "let p = gl.projects.get(1); p.triggers.create(#{description: \"x\"}).description";
+    let refused = call(&folder, &["--read-only", "eval", create]).server(server.url(), TOKEN).run();
+    assert_eq!(refused.status, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("ProjectTrigger.create would write"), "{refused:?}");
+    let caught =
+        "let k; try { gl.projects.get(1).triggers.create(#{description: \"x\"}) } catch (e) { k = e.kind } k";
+    let caught = call(&folder, &["--read-only", "eval", caught]).server(server.url(), TOKEN).run();
+    assert_eq!(caught.stdout, "read_only\n", "{caught:?}");
+
+    let planned = call(&folder, &["--dry-run", "eval", create]).server(server.url(), TOKEN).run();
+    assert_eq!((planned.status, planned.stdout.as_str()), (Some(0), "x\n"), "{planned:?}");
+    let line =
+        format!("would send POST {}/api/v4/projects/1/triggers {{\"description\":\"x\"}}\n", server.url());
+    assert_eq!(planned.stderr, line);
+    assert!(server.lines().iter().all(|line| line.starts_with("GET ")), "{:?}", server.lines());
+    let both = call(&folder, &["--read-only", "--dry-run", "eval", "1"]).run();
+    assert_eq!(both.status, Some(2), "{both:?}");
+}

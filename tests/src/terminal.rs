@@ -1,0 +1,121 @@
+//! The shell in a pseudo-terminal, as a person sits before it. What is typed comes back mixed with the editor's own
+//! signs, so a test waits for words that only an answer has.
+
+use std::process::Command;
+
+use rexpect::session::{PtySession, spawn_command};
+
+use crate::Folder;
+
+/// How long an answer may take before the test fails; far more than is ever needed.
+const PATIENCE: u64 = 60_000;
+
+/// A shell with a home of its own.
+#[derive(Debug)]
+pub struct Terminal {
+    session: Session,
+    home: Folder,
+}
+
+/// The pseudo-terminal itself, which has no picture of its own.
+struct Session(PtySession);
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").finish_non_exhaustive()
+    }
+}
+
+impl Terminal {
+    /// Starts the shell with these options.
+    ///
+    /// # Panics
+    ///
+    /// When it does not come up.
+    #[must_use]
+    pub fn start(program: &str, args: &[&str]) -> Self {
+        Self::start_in(program, Folder::new(), args)
+    }
+
+    /// The same in a home that an earlier shell has left.
+    ///
+    /// # Panics
+    ///
+    /// When it does not come up.
+    #[must_use]
+    pub fn start_in(program: &str, home: Folder, args: &[&str]) -> Self {
+        let mut command = Command::new(program);
+        command.env_clear().current_dir(home.path()).args(args).args(["--color", "never"]);
+        command.env("HOME", home.path()).env("TERM", "xterm").env("PAGER", "cat");
+        let session = spawn_command(command, Some(PATIENCE));
+        let session = session.unwrap_or_else(|error| panic!("no terminal can be had: {error}"));
+        let mut terminal = Self { session: Session(session), home };
+        terminal.expect("Ctrl-D leaves");
+        terminal.expect("> ");
+        terminal
+    }
+
+    /// Presses keys.
+    ///
+    /// # Panics
+    ///
+    /// When the terminal is gone.
+    pub fn send(&mut self, keys: &str) {
+        let sent = self.session.0.send(keys).and_then(|_| self.session.0.flush());
+        sent.unwrap_or_else(|error| panic!("{keys:?} cannot be typed: {error}"));
+    }
+
+    /// Presses Ctrl and a key.
+    ///
+    /// # Panics
+    ///
+    /// When the terminal is gone.
+    pub fn control(&mut self, key: char) {
+        let sent = self.session.0.send_control(key);
+        sent.unwrap_or_else(|error| panic!("Ctrl-{key} cannot be typed: {error}"));
+    }
+
+    /// Types a line.
+    pub fn enter(&mut self, line: &str) {
+        self.send(&format!("{line}\r"));
+    }
+
+    /// Waits for these words, and answers what came before them.
+    ///
+    /// # Panics
+    ///
+    /// When they do not come.
+    #[track_caller]
+    pub fn expect(&mut self, words: &str) -> String {
+        // The terminal library takes each byte for a letter.
+        let bytes: String = words.bytes().map(char::from).collect();
+        let before = self.session.0.exp_string(&bytes);
+        let before = before.unwrap_or_else(|error| panic!("{words:?} did not come: {error}"));
+        let bytes: Vec<u8> = before.chars().filter_map(|letter| u8::try_from(letter).ok()).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Leaves with Ctrl-D, and answers the home and the exit status.
+    #[must_use]
+    pub fn leave(mut self) -> (Folder, i32) {
+        self.control('d');
+        self.end()
+    }
+
+    /// Waits until the shell has ended, and answers the home and the exit status.
+    ///
+    /// # Panics
+    ///
+    /// When it does not end, or not by itself.
+    #[must_use]
+    pub fn end(mut self) -> (Folder, i32) {
+        let ended = self.session.0.exp_eof();
+        ended.unwrap_or_else(|error| panic!("the shell does not end: {error}"));
+        // The type of the answer is the terminal library's own and has no name here: `Ok(Exited(Pid(1), 0))`.
+        let ended = format!("{:?}", self.session.0.process().wait());
+        let status =
+            ended.strip_prefix("Ok(Exited").and_then(|rest| rest.trim_end_matches(')').rsplit(' ').next());
+        let status = status.and_then(|status| status.parse().ok());
+        (self.home, status.unwrap_or_else(|| panic!("the shell ended by {ended}")))
+    }
+}
