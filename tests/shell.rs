@@ -2,7 +2,6 @@
 //! comes back mixed with the editor's own signs, so each step waits for words that only an answer has.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
 
 use std::os::unix::fs::PermissionsExt as _;
 
