@@ -153,6 +153,27 @@ async fn an_answer_that_cannot_be_read_names_the_operation_and_the_place() {
     assert!(words.contains("missing field `id`"), "{words}");
 }
 
+/// A role helps nobody whose token has too narrow a scope, though the spec explains the same status by the role.
+#[tokio::test]
+async fn a_token_with_too_narrow_a_scope_is_told_the_scope_that_gitlab_names() {
+    const RETRY: &str = "POST /api/v4/projects/1/pipelines/45/retry";
+    let narrow = json!({
+        "error": "insufficient_scope",
+        "error_description": "The request requires higher privileges than provided by the access token.",
+        "scope": "api admin_mode",
+    });
+    let server = RecordingServer::start([
+        (RETRY, Answer::json(403, &narrow)),
+        (RETRY, Answer::json(403, &json!({"message": "403 Forbidden"}))),
+    ]);
+    let pipeline = client(&server).projects().lazy(1).pipelines().lazy(45);
+    let hint = |error: Error| (error.kind(), error.hint().unwrap().to_owned());
+    let scope = "The token's scope does not allow this; it takes a token with the scope `api admin_mode`.";
+    assert_eq!(hint(pipeline.retry().await.unwrap_err()), (ErrorKind::Forbidden, scope.to_owned()));
+    let role = "Retrying needs the Developer role.";
+    assert_eq!(hint(pipeline.retry().await.unwrap_err()), (ErrorKind::Forbidden, role.to_owned()));
+}
+
 /// Who was asked for is known from the call, which makes no object of an answer that is none.
 #[tokio::test]
 async fn json_that_is_no_object_is_none() {
