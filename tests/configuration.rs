@@ -1,8 +1,6 @@
 //! Which server is asked, and as whom: what a recording server sees for each way to configure the program,
 //! what `config` says about it, and that no token ever reaches an output.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
-
 use rhailab_tests::{Answer, Folder, Outcome, RecordingServer, Rhailab, canned};
 
 const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
