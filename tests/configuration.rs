@@ -113,6 +113,53 @@ fn config_tells_each_value_and_its_source_and_no_token() {
     }
 }
 
+/// A URL with a password is refused, and shown without it by `config` and by whoever else needs the URL.
+#[test]
+fn a_password_in_the_url_is_never_shown() {
+    let urls = [
+        ("http://mira:kz7wq9@h.test/", "http://••••@h.test/"),
+        ("http://mira:kz7@wq9@h.test/", "http://••••@h.test/"),
+        ("http://mira:kz7/wq9@h.test/", "http://••••@h.test/"),
+        ("ftp://mira:kz7wq9@h.test/", "ftp://••••@h.test/"),
+        ("mira:kz7wq9@h.test", "••••@h.test"),
+    ];
+    for (url, shown) in urls {
+        for format in ["auto", "table", "json", "yaml"] {
+            let outcome =
+                Rhailab::new(RHAILAB).env("GITLAB_URL", url).args(["--output", format, "config"]).run();
+            assert_eq!(outcome.status, Some(2), "{outcome:?}");
+            assert!(outcome.stdout.contains(shown), "{outcome:?}");
+            shows_no_password(&outcome);
+        }
+        let outcome = project().env("GITLAB_URL", url).run();
+        assert_eq!(outcome.status, Some(2), "{outcome:?}");
+        shows_no_password(&outcome);
+    }
+}
+
+fn shows_no_password(outcome: &Outcome) {
+    let shown = format!("{outcome:?}");
+    assert!(!["mira", "kz7", "wq9"].iter().any(|part| shown.contains(part)), "{shown}");
+}
+
+#[test]
+fn config_is_data_where_data_is_asked_for() {
+    let call = |format| {
+        Rhailab::new(RHAILAB)
+            .env("GITLAB_URL", "https://a.test/@root")
+            .env("GITLAB_TOKEN", "glpat-never-shown")
+            .args(["--output", format, "config"])
+    };
+    let expected = serde_json::json!({
+        "url": {"value": "https://a.test/@root", "source": "environment variable GITLAB_URL"},
+        "token": {"value": "•••• (private)", "source": "environment variable GITLAB_TOKEN"},
+    });
+    let json: serde_json::Value = serde_json::from_str(&succeed(call("json")).stdout).unwrap();
+    assert_eq!(json, expected);
+    let yaml: serde_json::Value = serde_saphyr::from_str(&succeed(call("yaml")).stdout).unwrap();
+    assert_eq!(yaml, expected);
+}
+
 #[test]
 fn a_token_that_cannot_be_used_is_refused_and_not_shown() {
     let folder = Folder::new();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rhailab_client::{
     Error, ErrorKind, Gitlab, GroupVariable, ListGroupVariables, ListProjectVariables, PlayProjectJob,
-    ProjectVariable, UpdateProjectVariable,
+    ProjectVariable, UpdateProjectTrigger, UpdateProjectVariable,
 };
 use rhailab_tests::canned::{self, TRIGGER_TOKEN};
 use rhailab_tests::{Answer, Folder, RecordingServer, Rhailab};
@@ -285,6 +285,77 @@ async fn a_token_that_gitlab_hides_is_explained() {
     let number = "Use its number: `list()` shows each ProjectTrigger with its number.";
     assert_eq!(words(&error), (ErrorKind::NotFound, unseen.to_owned(), number.to_owned()));
     assert_eq!(lines(&server), [TRIGGERS; 2], "nothing is read or deleted on a guess");
+}
+
+/// A text is never a trigger's number, and what GitLab shows of a token is none.
+#[tokio::test]
+async fn digits_and_the_shown_part_of_a_token_name_no_trigger_in_rust() {
+    let rows = [
+        json!({"id": 1234, "token": TRIGGER_TOKEN}),
+        json!({"id": 3, "token": "6679"}),
+        json!({"id": 4, "token": "6679"}),
+    ];
+    let server = RecordingServer::start([(TRIGGERS, canned::rows(&rows))]);
+    let triggers = client(&server).projects().lazy(1).triggers();
+    let unseen = "no ProjectTrigger that you may see has this token";
+    assert_eq!(triggers.delete("1234").await.unwrap_err().message(), unseen);
+    assert_eq!(triggers.lazy("1234").delete().await.unwrap_err().message(), unseen);
+    assert_eq!(triggers.get("3").await.unwrap_err().message(), unseen);
+    let masked = [
+        triggers.delete("6679").await.unwrap_err(),
+        triggers.get("6679").await.unwrap_err(),
+        triggers.lazy("6679").delete().await.unwrap_err(),
+        triggers.lazy("6679").update(UpdateProjectTrigger::new().description("x")).await.unwrap_err(),
+    ];
+    for error in masked {
+        assert_eq!(
+            (error.kind(), error.message(), error.hint()),
+            (
+                ErrorKind::NotFound,
+                "this is only the beginning of a token, which GitLab shows instead of somebody else's",
+                Some("It may be the ProjectTrigger with the number 3 or 4. Use the number.")
+            )
+        );
+        assert!(!format!("{error} {error:?}").contains("6679"), "{error:?}");
+    }
+    assert_eq!(lines(&server), [TRIGGERS; 7], "nothing is read, changed or deleted on a guess");
+}
+
+#[tokio::test]
+async fn a_number_is_a_triggers_number_and_a_token_of_digits_is_found() {
+    const DIGITS: &str = "1234567890";
+    let server = RecordingServer::start([
+        (TRIGGERS, canned::rows(&[json!({"id": 5, "token": DIGITS})])),
+        ("DELETE /api/v4/projects/1/triggers/5", Answer::bytes(204, "")),
+        ("DELETE /api/v4/projects/1/triggers/1234", Answer::bytes(204, "")),
+    ]);
+    let triggers = client(&server).projects().lazy(1).triggers();
+    triggers.delete(1234).await.unwrap();
+    triggers.delete(DIGITS).await.unwrap();
+    let number = "DELETE /api/v4/projects/1/triggers/1234";
+    assert_eq!(lines(&server), [number, TRIGGERS, "DELETE /api/v4/projects/1/triggers/5"]);
+}
+
+#[test]
+fn a_number_is_a_triggers_number_in_scripts() {
+    let number = "DELETE /api/v4/projects/1/triggers/1234";
+    let server = RecordingServer::start([(number, Answer::bytes(204, ""))]);
+    script(&server, "project.triggers.delete(1234); project.triggers.get(1234, #{lazy: true}).delete();")
+        .0
+        .unwrap();
+    assert_eq!(lines(&server), [number; 2]);
+}
+
+/// What has no secret to be named by takes its number as text, too.
+#[test]
+fn a_number_in_quotes_names_what_has_no_secret() {
+    let server = RecordingServer::start([
+        ("GET /api/v4/projects/1", canned::project()),
+        ("GET /api/v4/projects/1/pipelines/45", Answer::json(200, &canned::pipeline("success"))),
+    ]);
+    let (value, _) = script(&server, r#"gl.projects.get("1").pipelines.get("45").status"#);
+    assert_eq!(value.as_deref(), Ok("success"));
+    assert_eq!(lines(&server), ["GET /api/v4/projects/1", "GET /api/v4/projects/1/pipelines/45"]);
 }
 
 #[test]

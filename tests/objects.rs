@@ -8,7 +8,7 @@ use rhailab_client::{
     Error, ErrorKind, Gitlab, ListProjectPipelines, ListProjectTriggers, Project, ProjectPipeline,
     ProjectTrigger, UpdateProjectTrigger, Wait,
 };
-use rhailab_tests::{Answer, RecordingServer};
+use rhailab_tests::{Answer, RecordingServer, canned};
 use serde_json::{Value, json};
 
 fn client(server: &RecordingServer) -> Gitlab {
@@ -153,6 +153,56 @@ async fn an_answer_that_cannot_be_read_names_the_operation_and_the_place() {
     assert!(words.contains("missing field `id`"), "{words}");
 }
 
+/// A role helps nobody whose token has too narrow a scope, though the spec explains the same status by the role.
+#[tokio::test]
+async fn a_token_with_too_narrow_a_scope_is_told_the_scope_that_gitlab_names() {
+    const RETRY: &str = "POST /api/v4/projects/1/pipelines/45/retry";
+    let narrow = json!({
+        "error": "insufficient_scope",
+        "error_description": "The request requires higher privileges than provided by the access token.",
+        "scope": "api admin_mode",
+    });
+    let server = RecordingServer::start([
+        (RETRY, Answer::json(403, &narrow)),
+        (RETRY, Answer::json(403, &json!({"message": "403 Forbidden"}))),
+    ]);
+    let pipeline = client(&server).projects().lazy(1).pipelines().lazy(45);
+    let hint = |error: Error| (error.kind(), error.hint().unwrap().to_owned());
+    let scope = "The token's scope does not allow this; it takes a token with the scope `api admin_mode`.";
+    assert_eq!(hint(pipeline.retry().await.unwrap_err()), (ErrorKind::Forbidden, scope.to_owned()));
+    let role = "Retrying needs the Developer role.";
+    assert_eq!(hint(pipeline.retry().await.unwrap_err()), (ErrorKind::Forbidden, role.to_owned()));
+}
+
+/// Who was asked for is known from the call, which makes no object of an answer that is none.
+#[tokio::test]
+async fn json_that_is_no_object_is_none() {
+    for (answer, words) in [
+        (json!([1, 2]), "an array"),
+        (json!("x"), "a text"),
+        (json!(7), "a number"),
+        (json!(true), "true or false"),
+        (Value::Null, "null"),
+    ] {
+        let server = RecordingServer::start([
+            ("GET /api/v4/projects/7", Answer::json(200, &answer)),
+            ("GET /api/v4/projects/1/pipelines", canned::rows(&[json!({"id": 1}), answer.clone()])),
+        ]);
+        let expected = format!("the answer is {words}, not a Project");
+        let read = client(&server).projects().get(7).await.unwrap_err();
+        assert_eq!((read.kind(), read.message()), (ErrorKind::Decode, expected.as_str()), "{answer}");
+        let pipelines = client(&server).projects().lazy(1).pipelines();
+        let listed = pipelines.list(ListProjectPipelines::new()).all().await.unwrap_err();
+        let expected = format!("the answer is {words}, not a ProjectPipeline");
+        assert_eq!((listed.kind(), listed.message()), (ErrorKind::Decode, expected.as_str()), "{answer}");
+        let outcome = rhailab_tests::Rhailab::new(env!("CARGO_BIN_EXE_rhailab"))
+            .server(server.url(), "glpat-1")
+            .args(["eval", "try { gl.projects.get(7); } catch (e) { print(e.kind); }"])
+            .run();
+        assert_eq!(outcome.stdout, "decode\n", "{outcome:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_wait_looks_until_the_status_says_that_it_is_over() {
     let server = RecordingServer::start([
@@ -233,4 +283,20 @@ fn a_retried_bridge_is_a_bridge() {
     let outcome =
         rhailab_tests::Rhailab::new(env!("CARGO_BIN_EXE_rhailab")).args(["--sandbox", "eval", code]).run();
     assert_eq!(outcome.stdout, "ProjectPipelineBridge true true\n", "{outcome:?}");
+    let code =
+        "let again = gl.projects.get(1).pipelines.get(1003).bridges.list()[0].retry(); again.refresh();";
+    let outcome =
+        rhailab_tests::Rhailab::new(env!("CARGO_BIN_EXE_rhailab")).args(["--sandbox", "eval", code]).run();
+    assert_eq!(outcome.status, Some(1), "{outcome:?}");
+    assert!(outcome.stderr.contains("a ProjectPipelineBridge has no method `refresh`"), "{outcome:?}");
+}
+
+/// A bridge has no path of its own to be read from; what retries a job of a pipeline can be read again.
+#[test]
+fn a_retried_job_of_a_pipeline_can_be_refreshed() {
+    let code = "let job = gl.projects.get(1).pipelines.get(1003).jobs.list()[0]; let again = job.retry(); \
+                again.refresh(); `${again.id != job.id} ${again.pipeline.id}`";
+    let outcome =
+        rhailab_tests::Rhailab::new(env!("CARGO_BIN_EXE_rhailab")).args(["--sandbox", "eval", code]).run();
+    assert_eq!(outcome.stdout, "true 1003\n", "{outcome:?}");
 }

@@ -69,6 +69,21 @@ fn every_row_is_a_snippet_of_the_page() {
     assert_eq!(rows().count(), SNIPPETS.len(), "an id stands in the tables twice");
 }
 
+/// `docs/from-python-gitlab.md` shows in its first column how each snippet begins.
+#[test]
+fn every_snippet_stands_in_the_document() {
+    let document = rhailab_tests::repository().join("docs/from-python-gitlab.md");
+    let text = std::fs::read_to_string(document).unwrap();
+    let python: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("| `")?.split("` ").next()).collect();
+    let begins = |row: &Row| row.page.lines().next().unwrap_or_default();
+    let missing: Vec<_> = rows()
+        .filter(|row| begins(row).is_empty() || !python.iter().any(|cell| cell.starts_with(begins(row))))
+        .map(|row| (row.id, begins(row)))
+        .collect();
+    assert_eq!(missing, []);
+}
+
 /// The comparison itself must be able to fail, in each of the things that it compares.
 #[test]
 fn a_difference_is_seen() {

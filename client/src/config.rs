@@ -8,7 +8,7 @@ use crate::auth::{Credential, TokenKind};
 use crate::client::Gitlab;
 use crate::error::Error;
 use crate::http::transport::{Options, Transport};
-use crate::secret::Secret;
+use crate::secret::{Secret, mask_url};
 use crate::writes::Writes;
 
 /// What a client needs to know: the server, and as whom to speak. See [`Gitlab::builder`].
@@ -106,7 +106,8 @@ impl Builder {
 /// The API's root for a server's URL: relative URL roots and a trailing `/api/v4` are understood.
 fn api_root(text: &str) -> Result<Url, Error> {
     let refused = |why: &str| {
-        Error::usage(format!("{text:?} cannot be the server's URL: {why}"))
+        // Part of what cannot be read may be a password.
+        Error::usage(format!("{:?} cannot be the server's URL: {why}", mask_url(text)))
             .with_hint("It looks like https://gitlab.example.com, with the path of GitLab's root behind it if there is one.")
     };
     let mut url = Url::parse(text.trim()).map_err(|error| match error {
@@ -154,6 +155,9 @@ mod tests {
             ("https://u:p@gitlab.com", "a user name or a password"),
             ("https://gitlab.com?x=1", "a ? or a #"),
             ("https://", "empty host"),
+            ("ftp://u:p@gitlab.com", "must begin with https://"),
+            ("u:p@gitlab.com", "must begin with https://"),
+            ("https://u:p/q@gitlab.com", "invalid port number"),
         ];
         for (text, words) in cases {
             let error = api_root(text).unwrap_err();

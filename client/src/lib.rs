@@ -81,7 +81,7 @@ pub use jiff::civil::Date;
 pub use manager::Manager;
 pub use object::{Answer, Context, Object};
 pub use page::{List, Page, Pages, RowStream};
-pub use secret::{REDACTED, Secret, mask_tokens};
+pub use secret::{REDACTED, Secret, mask_tokens, mask_url};
 pub use suggestion::nearest;
 pub use value::describe;
 pub use wait::{Progress, Step, Until, Wait, Waiter, can_wait};

@@ -53,27 +53,43 @@ async fn find(caller: Caller<'_>, secret: &Field, text: &str) -> Result<Id, Erro
         Error::usage(format!("a {kind} is named by its number")).with_hint("GitLab's API cannot list them.")
     })?;
     let mut hidden = Vec::new();
+    let mut is_mask = false;
     let mut pages = caller.rows(list.endpoint, Arguments::new(), caller.resource);
     while let Some(page) = pages.next().await? {
         for row in page.rows {
             match row.attribute(secret.name).ok().and_then(Value::as_str) {
                 // What GitLab shows of a secret of somebody else's is no name for it.
                 Some(shown) if shown == text && shown.len() > MASK => return Ok(row.identity().clone()),
-                Some(shown) if may_begin(shown, text) => hidden.push(row.identity().to_string()),
+                Some(shown) if may_begin(shown, text) => {
+                    is_mask |= shown == text;
+                    hidden.push(row.identity().to_string());
+                }
                 _ => {}
             }
         }
     }
-    let error =
-        Error::new(ErrorKind::NotFound, format!("no {kind} that you may see has this {}", secret.name));
-    if hidden.is_empty() {
-        return Err(error.with_hint(format!("Use its number: `list()` shows each {kind} with its number.")));
+    Err(explain(kind, secret.name, is_mask, &hidden.join(" or ")))
+}
+
+/// Why nothing has the secret. It is not repeated, not even the part that GitLab shows to everybody.
+fn explain(kind: &str, secret: &str, is_mask: bool, candidates: &str) -> Error {
+    if is_mask {
+        return Error::new(
+            ErrorKind::NotFound,
+            format!(
+                "this is only the beginning of a {secret}, which GitLab shows instead of somebody else's"
+            ),
+        )
+        .with_hint(format!("It may be the {kind} with the number {candidates}. Use the number."));
     }
-    Err(error.with_hint(format!(
-        "GitLab shows a {} to its owner alone, and its first letters to others; this may be number {}. Use the number.",
-        secret.name,
-        hidden.join(" or ")
-    )))
+    let error = Error::new(ErrorKind::NotFound, format!("no {kind} that you may see has this {secret}"));
+    if candidates.is_empty() {
+        return error.with_hint(format!("Use its number: `list()` shows each {kind} with its number."));
+    }
+    error.with_hint(format!(
+        "GitLab shows a {secret} to its owner alone, and its first letters to others; \
+         this may be number {candidates}. Use the number."
+    ))
 }
 
 /// Whether a secret of which GitLab shows the first few letters may be this one. The part before the last dash of

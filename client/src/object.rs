@@ -254,6 +254,12 @@ impl Object {
         known: Option<&Id>,
         origin: Origin,
     ) -> Result<Self, Error> {
+        if !raw.get().trim_start().starts_with('{') {
+            return Err(Error::new(
+                ErrorKind::Decode,
+                format!("the answer is {}, not a {}", kind_of_json(&raw), resource.kind),
+            ));
+        }
         let named = field::peek(&raw, resource.identity).as_ref().and_then(Id::from_json);
         let identity = named.or_else(|| known.cloned()).ok_or_else(|| {
             Error::new(
@@ -271,6 +277,17 @@ impl Object {
             origin,
             changes: BTreeMap::new(),
         })
+    }
+}
+
+/// What JSON that is no object is, by its first letter.
+fn kind_of_json(raw: &RawValue) -> &'static str {
+    match raw.get().trim_start().as_bytes().first() {
+        Some(b'[') => "an array",
+        Some(b'"') => "a text",
+        Some(b'n') => "null",
+        Some(b't' | b'f') => "true or false",
+        _ => "a number",
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
+use url::Url;
 
 /// What is shown in place of a secret.
 pub const REDACTED: &str = "••••";
@@ -49,6 +50,32 @@ pub fn mask_tokens(text: &str) -> String {
     }
     shown.push_str(rest);
     shown
+}
+
+/// A server's URL, or what was meant to be one, without a user name and a password in it, and without tokens.
+///
+/// A text that is no URL may hold a password, too: there everything is masked up to its last `@`.
+///
+/// ```
+/// assert_eq!(rhailab_client::mask_url("https://mira:pa@ss@gitlab.test/"), "https://••••@gitlab.test/");
+/// assert_eq!(rhailab_client::mask_url("https://gitlab.test/@root"), "https://gitlab.test/@root");
+/// ```
+#[must_use]
+pub fn mask_url(text: &str) -> String {
+    let is_plain = Url::parse(text.trim()).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    });
+    match text.rfind('@') {
+        Some(at) if !is_plain => {
+            let start = text[..at].find("://").map_or(0, |scheme| scheme + "://".len());
+            mask_tokens(&format!("{}{REDACTED}{}", &text[..start], &text[at..]))
+        }
+        _ => mask_tokens(text),
+    }
 }
 
 impl Secret {
@@ -97,7 +124,29 @@ impl<'de> Deserialize<'de> for Secret {
 
 #[cfg(test)]
 mod tests {
-    use super::mask_tokens;
+    use super::{mask_tokens, mask_url};
+
+    #[test]
+    fn a_password_is_masked_wherever_somebody_may_have_put_it() {
+        let cases = [
+            ("https://gitlab.test:8080/root", "https://gitlab.test:8080/root"),
+            ("https://gitlab.test/@root", "https://gitlab.test/@root"),
+            ("gitlab.test", "gitlab.test"),
+            ("", ""),
+            ("http://user:word@gitlab.test/", "http://••••@gitlab.test/"),
+            ("http://user@gitlab.test", "http://••••@gitlab.test"),
+            ("http://user:wo@rd@gitlab.test/", "http://••••@gitlab.test/"),
+            ("http://user:wo/rd@gitlab.test", "http://••••@gitlab.test"),
+            ("http://user:1#rd@gitlab.test", "http://••••@gitlab.test"),
+            ("http://user:1?rd@gitlab.test", "http://••••@gitlab.test"),
+            ("user:word@gitlab.test", "••••@gitlab.test"),
+            ("ftp://user:word@gitlab.test", "ftp://••••@gitlab.test"),
+            ("https://gitlab.test?private_token=glpat-ab", "https://gitlab.test?private_token=glpat-••"),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(mask_url(text), shown);
+        }
+    }
 
     #[test]
     fn tokens_in_a_script_are_masked_and_columns_stay() {

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::endpoint::{Param, Record, Type};
 use crate::error::Error;
@@ -14,6 +14,9 @@ pub(crate) fn check(param: &Param, value: &Value) -> Result<Value, Error> {
     if value.is_null() {
         return if param.nullable {
             Ok(Value::Null)
+        } else if param.required {
+            Err(Error::usage(format!("`{}` is required and cannot be null", param.name))
+                .with_hint(format!("`{}` is {}: {}", param.name, param.ty, param.doc)))
         } else {
             Err(Error::usage(format!("`{}` cannot be null; leave it out instead", param.name)))
         };
@@ -116,23 +119,21 @@ fn fit_record(of: &Record, value: &Value) -> Result<Value, Problem> {
         let fields: Vec<&str> = of.fields.iter().map(|field| field.name).collect();
         return Err(mismatch(&format!("a map with {}", fields.join(", ")), value));
     };
+    // What is missing is often there, under a name with a slip in it.
+    if let Some(stranger) = values.keys().find(|key| of.fields.iter().all(|field| field.name != *key)) {
+        return Err(unknown_key(stranger, of));
+    }
     if let Some(missing) = of.fields.iter().find(|field| field.required && !values.contains_key(field.name)) {
         return Err(Problem { text: format!(" lacks `{}`", missing.name), hint: None });
     }
-    values
-        .iter()
-        .map(|(key, value)| {
-            let Some(field) = of.fields.iter().find(|field| field.name == key) else {
-                let names = of.fields.iter().map(|field| field.name);
-                return Err(Problem {
-                    text: format!(" has no `{key}`"),
-                    hint: nearest(key, names).map(|name| format!("Did you mean `{name}`?")),
-                });
-            };
-            let value = fit(field.ty, value).map_err(|problem| problem.under(&format!(".{key}")))?;
-            Ok((key.clone(), value))
-        })
-        .collect()
+    let mut fitted = Map::new();
+    for field in of.fields {
+        if let Some(value) = values.get(field.name) {
+            let value = fit(field.ty, value).map_err(|problem| problem.under(&format!(".{}", field.name)))?;
+            fitted.insert(field.name.to_owned(), value);
+        }
+    }
+    Ok(Value::Object(fitted))
 }
 
 impl Problem {
@@ -143,6 +144,15 @@ impl Problem {
 
 fn mismatch(wanted: &str, value: &Value) -> Problem {
     Problem { text: format!(" must be {wanted}, not {}", describe(value)), hint: None }
+}
+
+fn unknown_key(key: &str, of: &Record) -> Problem {
+    let names: Vec<&str> = of.fields.iter().map(|field| field.name).collect();
+    let hint = match nearest(key, names.iter().copied()) {
+        Some(name) => format!("Did you mean `{name}`?"),
+        None => format!("It takes {}.", names.join(", ")),
+    };
+    Problem { text: format!(" has no `{key}`"), hint: Some(hint) }
 }
 
 fn unknown_name(text: &str, values: &[&str]) -> Problem {

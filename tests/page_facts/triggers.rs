@@ -117,7 +117,10 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         id: "T06",
-        page: "Full example with wait for finish",
+        page: "def get_or_create_trigger(project): …\n\
+               trigger = get_or_create_trigger(project)\n\
+               pipeline = project.trigger_pipeline('master', trigger.token, variables={\"DEPLOY_ZONE\": \"us-west1\"})\n\
+               while pipeline.finished_at is None: …",
         rhai: FULL_EXAMPLE,
         rust: |given| {
             Box::pin(async move {

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use rhailab_client::REDACTED;
+use rhailab_client::{REDACTED, mask_url};
 
 use super::run::settings;
 use crate::cli::{GlobalOptions, Status, complain, print, say};
@@ -33,21 +33,13 @@ pub(crate) fn show(global: &GlobalOptions) -> Status {
     };
     let status = write(
         global.output,
-        &[("url", one_line(&without_password(&settings.url.value)), settings.url.source.to_string()), token],
+        &[("url", one_line(&mask_url(&settings.url.value)), settings.url.source.to_string()), token],
     );
     if let Err(error) = settings.client() {
         say(&report::client_failure(&error, global.color.for_stderr()));
         return Status::Usage;
     }
     status
-}
-
-/// A URL may hold a password, though none is ever used.
-fn without_password(url: &str) -> String {
-    match (url.find("://"), url.find('@')) {
-        (Some(scheme), Some(at)) if scheme < at => format!("{}{REDACTED}{}", &url[..scheme + 3], &url[at..]),
-        _ => url.to_owned(),
-    }
 }
 
 fn write(format: Format, rows: &[(&str, String, String)]) -> Status {

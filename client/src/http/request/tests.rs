@@ -138,7 +138,7 @@ fn slips_are_refused_with_what_was_meant() {
     let create = endpoint(&PROJECT_PIPELINE, On::Manager, "create");
     let trigger = endpoint(&PROJECT, On::Object, "trigger_pipeline");
     let on = |name: &str, value: Value| Arguments::new().with("project_id", 1).with(name, value);
-    let cases: [(&Endpoint, Arguments, &str); 12] = [
+    let cases: [(&Endpoint, Arguments, &str); 15] = [
         (
             list,
             on("statsu", json!("failed")),
@@ -156,7 +156,22 @@ fn slips_are_refused_with_what_was_meant() {
             "`updated_after` must be a time such as \"2026-03-02T10:00:00Z\"",
         ),
         (create, on("variables", json!({"A": "b"})), "`variables` must be an array, not a map"),
-        (create, on("variables", json!([{"kee": "A"}])), "`variables`[0] lacks `key`"),
+        (create, on("variables", json!([{"value": "A"}])), "`variables`[0] lacks `key`"),
+        (
+            create,
+            on("variables", json!([{"ky": "A", "value": "b"}])),
+            "`variables`[0] has no `ky` | Did you mean `key`?",
+        ),
+        (
+            create,
+            on("variables", json!([{"zone": "A"}])),
+            "`variables`[0] has no `zone` | It takes key, value, variable_type.",
+        ),
+        (
+            create,
+            on("ref", Value::Null),
+            "`ref` is required and cannot be null | `ref` is string: The branch or tag to run.",
+        ),
         (
             create,
             on("inputs", json!({})),

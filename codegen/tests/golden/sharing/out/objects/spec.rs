@@ -235,6 +235,19 @@ impl<D> SpaceKey<D> {
             .fetch(&table::endpoints::SPACE_KEY_COPY, rhailab_client::Arguments::new())
             .await
     }
+    /// Makes another one of its kind.
+    ///
+    /// `POST /spaces/{space_id}/keys/{name}/renew`, as [GitLab documents it](https://docs.gitlab.com/api/keys/).
+    ///
+    /// # Errors
+    ///
+    /// An [`Error`](rhailab_client::Error), whose kind tells what went wrong.
+    pub async fn renew(&self) -> Result<objects::SpaceKey, rhailab_client::Error> {
+        self.object
+            .caller()
+            .fetch(&table::endpoints::SPACE_KEY_RENEW, rhailab_client::Arguments::new())
+            .await
+    }
 }
 
 impl SpaceKey<rhailab_client::Lazy> {
@@ -371,6 +384,19 @@ impl<D> SpaceTrash<D> {
             .fetch(&table::endpoints::SPACE_KEY_COPY, rhailab_client::Arguments::new())
             .await
     }
+    /// Makes another one of its kind.
+    ///
+    /// `POST /spaces/{space_id}/keys/{name}/renew`, as [GitLab documents it](https://docs.gitlab.com/api/keys/).
+    ///
+    /// # Errors
+    ///
+    /// An [`Error`](rhailab_client::Error), whose kind tells what went wrong.
+    pub async fn renew(&self) -> Result<objects::SpaceTrash, rhailab_client::Error> {
+        self.object
+            .caller()
+            .fetch(&table::endpoints::SPACE_KEY_RENEW, rhailab_client::Arguments::new())
+            .await
+    }
 }
 
 impl SpaceTrash<rhailab_client::Lazy> {
@@ -458,6 +484,19 @@ impl<D> SpaceDraft<D> {
             .fetch(&table::endpoints::SPACE_KEY_COPY, rhailab_client::Arguments::new())
             .await
     }
+    /// Makes another one of its kind.
+    ///
+    /// `POST /spaces/{space_id}/keys/{name}/renew`, as [GitLab documents it](https://docs.gitlab.com/api/keys/).
+    ///
+    /// # Errors
+    ///
+    /// An [`Error`](rhailab_client::Error), whose kind tells what went wrong.
+    pub async fn renew(&self) -> Result<objects::SpaceDraft, rhailab_client::Error> {
+        self.object
+            .caller()
+            .fetch(&table::endpoints::SPACE_KEY_RENEW, rhailab_client::Arguments::new())
+            .await
+    }
 }
 
 impl SpaceDraft<rhailab_client::Lazy> {
@@ -543,6 +582,19 @@ impl<D> SpaceOldDraft<D> {
         self.object
             .caller()
             .fetch(&table::endpoints::SPACE_KEY_COPY, rhailab_client::Arguments::new())
+            .await
+    }
+    /// Makes another one of its kind.
+    ///
+    /// `POST /spaces/{space_id}/keys/{name}/renew`, as [GitLab documents it](https://docs.gitlab.com/api/keys/).
+    ///
+    /// # Errors
+    ///
+    /// An [`Error`](rhailab_client::Error), whose kind tells what went wrong.
+    pub async fn renew(&self) -> Result<objects::SpaceOldDraft, rhailab_client::Error> {
+        self.object
+            .caller()
+            .fetch(&table::endpoints::SPACE_KEY_RENEW, rhailab_client::Arguments::new())
             .await
     }
 }

@@ -17,6 +17,7 @@ pub static ENDPOINTS: &[&endpoint::Endpoint] = &[
     &endpoints::SPACE_KEY_USES,
     &endpoints::SPACE_KEY_USE,
     &endpoints::SPACE_KEY_COPY,
+    &endpoints::SPACE_KEY_RENEW,
     &endpoints::SPACE_TRASH_LIST,
     &endpoints::SPACE_DRAFT_LIST,
     &endpoints::SPACE_OLD_DRAFT_LIST,

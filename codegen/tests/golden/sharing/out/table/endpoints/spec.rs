@@ -299,6 +299,49 @@ pub static SPACE_KEY_COPY: endpoint::Endpoint = endpoint::Endpoint {
     example: None,
 };
 
+/// `POST /spaces/{space_id}/keys/{name}/renew`: Makes another one of its kind.
+///
+/// See [GitLab's documentation](https://docs.gitlab.com/api/keys/).
+pub static SPACE_KEY_RENEW: endpoint::Endpoint = endpoint::Endpoint {
+    id: "SpaceKey.renew",
+    doc: "Makes another one of its kind.",
+    docs_url: "https://docs.gitlab.com/api/keys/",
+    method: endpoint::Method::Post,
+    path: &[
+        endpoint::Segment::Literal("spaces"),
+        endpoint::Segment::Param("space_id"),
+        endpoint::Segment::Literal("keys"),
+        endpoint::Segment::Param("name"),
+        endpoint::Segment::Literal("renew"),
+    ],
+    params: &[
+        endpoint::Param {
+            name: "space_id",
+            doc: "The space's number.",
+            place: endpoint::Place::Path,
+            ty: endpoint::Type::Int,
+            required: true,
+            ..table::PARAM
+        },
+        endpoint::Param {
+            name: "name",
+            doc: "The key's `name`.",
+            place: endpoint::Place::Path,
+            ty: endpoint::Type::String,
+            required: true,
+            ..table::PARAM
+        },
+    ],
+    success: &[201],
+    outcome: endpoint::Outcome::AnotherObject,
+    pagination: endpoint::Pagination::None,
+    idempotency: endpoint::Idempotency::Never,
+    errors: &[],
+    since: None,
+    deprecated: None,
+    example: None,
+};
+
 /// `GET /spaces/{space_id}/trash`: Lists the trashes of a space.
 ///
 /// See [GitLab's documentation](https://docs.gitlab.com/api/keys/).

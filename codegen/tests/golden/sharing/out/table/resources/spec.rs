@@ -141,6 +141,11 @@ pub static SPACE_KEY: endpoint::Resource = endpoint::Resource {
             on: endpoint::On::Object,
             endpoint: &table::endpoints::SPACE_KEY_COPY,
         },
+        endpoint::Operation {
+            name: "renew",
+            on: endpoint::On::Object,
+            endpoint: &table::endpoints::SPACE_KEY_RENEW,
+        },
     ],
     children: &[],
 };
@@ -205,6 +210,11 @@ pub static SPACE_TRASH: endpoint::Resource = endpoint::Resource {
             on: endpoint::On::Object,
             endpoint: &table::endpoints::SPACE_KEY_COPY,
         },
+        endpoint::Operation {
+            name: "renew",
+            on: endpoint::On::Object,
+            endpoint: &table::endpoints::SPACE_KEY_RENEW,
+        },
     ],
     children: &[],
 };
@@ -243,6 +253,11 @@ pub static SPACE_DRAFT: endpoint::Resource = endpoint::Resource {
             on: endpoint::On::Object,
             endpoint: &table::endpoints::SPACE_KEY_COPY,
         },
+        endpoint::Operation {
+            name: "renew",
+            on: endpoint::On::Object,
+            endpoint: &table::endpoints::SPACE_KEY_RENEW,
+        },
     ],
     children: &[],
 };
@@ -280,6 +295,11 @@ pub static SPACE_OLD_DRAFT: endpoint::Resource = endpoint::Resource {
             name: "copy",
             on: endpoint::On::Object,
             endpoint: &table::endpoints::SPACE_KEY_COPY,
+        },
+        endpoint::Operation {
+            name: "renew",
+            on: endpoint::On::Object,
+            endpoint: &table::endpoints::SPACE_KEY_RENEW,
         },
     ],
     children: &[],
