@@ -128,7 +128,7 @@ pub(crate) fn words(value: &Dynamic) -> String {
 }
 
 /// A value inside of another: text in quotes, so that it is seen where it ends, and nothing as `()`.
-fn inner_words(value: &Dynamic) -> String {
+pub(crate) fn inner_words(value: &Dynamic) -> String {
     if value.is_unit() {
         return "()".to_owned();
     }
