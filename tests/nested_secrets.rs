@@ -44,6 +44,11 @@ fn what_has_no_data_is_shown_in_words() {
         ("[gl.projects, 1]", "- ProjectManager\n- 1\n"),
         ("|x| x", "a closure\n"),
         ("#{f: |x| x, g: Fn(\"sleep\")}", "f: a closure\ng: the function `sleep`\n"),
+        ("[open_file(\"/dev/null\", \"w\")]", "- /dev/null\n"),
+        (
+            "let r; try { to_json(open_file(\"/dev/null\", \"w\")) } catch (e) { r = e.message } r",
+            "a value of type File",
+        ),
         ("let r; try { gl.nothing } catch (e) { r = e.to_json() } r", "\"kind\":\"usage\""),
         ("let r; try { gl.nothing } catch (e) { r = to_json([e]) } r", "\"kind\":\"usage\""),
     ];
@@ -57,6 +62,10 @@ fn what_has_no_data_is_shown_in_words() {
     let thrown = [
         ("throw #{a: gl.projects.get(1), b: [\"x\", ()]}", "#{\"a\": Project 1, \"b\": [\"x\", ()]}"),
         ("throw [gl.projects, |x| x]", "[ProjectManager, a closure]"),
+        (
+            "gl.projects.get(1).jobs.list().find(|job| job.trace() != \"\").trace(#{action: |chunk| throw [chunk]})",
+            "[a chunk of ",
+        ),
     ];
     for (code, words) in thrown {
         let outcome = Rhailab::new(RHAILAB).args(["--sandbox", "eval", code]).run();

@@ -5,6 +5,7 @@ use serde_json::{Number, Value};
 
 use super::client::ClientRef;
 use super::error::client_error;
+use super::files;
 use super::manager::ManagerRef;
 use super::object::ObjectRef;
 use super::sequence::{SequenceRef, WORDS as SEQUENCE_WORDS};
@@ -109,6 +110,9 @@ pub(crate) fn words(value: &Dynamic) -> String {
     if value.is::<SequenceRef>() {
         return SEQUENCE_WORDS.to_owned();
     }
+    if let Some(words) = files::words(value) {
+        return words;
+    }
     if let Some(function) = value.read_lock::<FnPtr>() {
         return match function.is_anonymous() {
             true => "a closure".to_owned(),
@@ -143,6 +147,8 @@ fn type_words(value: &Dynamic) -> &'static str {
     match value {
         _ if value.is::<ManagerRef>() => "Manager",
         _ if value.is::<ClientRef>() => "Gitlab",
+        _ if files::is_file(value) => "File",
+        _ if files::is_chunk(value) => "Chunk",
         _ => value.type_name(),
     }
 }
