@@ -65,6 +65,8 @@ fn a_shebang_is_no_code_and_moves_no_line() {
     let bad = call(&["bad.rhai"]).within(folder.path()).run();
     assert_eq!(bad.status, Some(1));
     assert!(bad.stderr.contains("bad.rhai:2:7"), "{bad:?}");
+    folder.write("marked.rhai", "\u{feff}#!/usr/bin/env rhailab\nprint(\"ran\");");
+    assert_eq!(call(&["marked.rhai"]).within(folder.path()).run(), succeeded("ran\n"));
 }
 
 #[test]
@@ -121,8 +123,11 @@ fn exit_sets_the_status_and_is_no_error() {
         let expected = Outcome { status: Some(status), ..succeeded("") };
         assert_eq!(rhailab(&["eval", code]), expected, "{code}");
     }
-    let impossible = rhailab(&["eval", "exit(256)"]);
-    assert_eq!(impossible.status, Some(1), "{impossible:?}");
+    for status in ["256", "-1", "\"a\"", "()", "1.5", "[1, \"a\"]"] {
+        let impossible = rhailab(&["eval", &format!("exit({status})")]);
+        assert_eq!((impossible.status, impossible.stdout.as_str()), (Some(1), ""), "{impossible:?}");
+        assert!(impossible.stderr.contains(&format!("exit({status}) is not possible")), "{impossible:?}");
+    }
 }
 
 #[test]

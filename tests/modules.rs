@@ -23,7 +23,7 @@ fn modules_import_what_stands_beside_them() {
     let outcome = run(&[
         ("main.rhai", "import \"lib/a\" as a; print(a::twice(21)); print(a::server());"),
         ("lib/a.rhai", "import \"b\" as b; fn twice(x) { b::add(x, x) } fn server() { gl.url }"),
-        ("lib/b.rhai", "#!/usr/bin/env rhailab\nfn add(x, y) { x + y }"),
+        ("lib/b.rhai", "\u{feff}#!/usr/bin/env rhailab\nfn add(x, y) { x + y }"),
     ]);
     assert_eq!(outcome.stdout, "42\nhttp://127.0.0.1:1\n", "{outcome:?}");
 }
@@ -36,6 +36,8 @@ fn an_error_in_a_module_is_shown_in_its_text() {
         ("fn z() { gl.nothing }", "c.rhai:1:", "the client has no property `nothing`"),
         ("fn z() { gl.projects.gett(1) }", "in `z`, called at", "Did you mean `get()`?"),
         ("let x = ;", "c.rhai:1:9", "let x = ;"),
+        ("\u{feff}fn z() { nope() }", "c.rhai:1:10", "fn z() { nope() }"),
+        ("fn z() { [1].map(|x| nope(x)) }", "c.rhai:1:22", "in a closure, called at"),
         ("missing;", "c.rhai:1:1", "there is no variable `missing`"),
     ];
     for (module, place, words) in cases {
@@ -45,6 +47,17 @@ fn an_error_in_a_module_is_shown_in_its_text() {
             assert!(outcome.stderr.contains(words), "{module}: {words}\n{}", outcome.stderr);
         }
     }
+}
+
+#[test]
+fn a_closure_goes_into_a_module_and_does_not_come_out() {
+    let module = ("lib/a.rhai", "fn apply(f) { f.call(2) } fn give() { |x| x + 1 }");
+    let into = run(&[("main.rhai", "import \"lib/a\" as a; let k = 40; print(a::apply(|x| x + k))"), module]);
+    assert_eq!(into.stdout, "42\n", "{into:?}");
+    let out = run(&[("main.rhai", "import \"lib/a\" as a; a::give().call(1)"), module]);
+    assert_eq!(out.status, Some(1), "{out:?}");
+    assert!(out.stderr.contains("A module cannot hand out a closure"), "{}", out.stderr);
+    assert!(!out.stderr.contains("anon$"), "{}", out.stderr);
 }
 
 #[test]

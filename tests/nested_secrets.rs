@@ -42,6 +42,13 @@ fn what_has_no_data_is_shown_in_words() {
         ("gl", "Gitlab http://h.test\n"),
         ("gl.projects", "ProjectManager\n"),
         ("[gl.projects, 1]", "- ProjectManager\n- 1\n"),
+        ("|x| x", "a closure\n"),
+        ("#{f: |x| x, g: Fn(\"sleep\")}", "f: a closure\ng: the function `sleep`\n"),
+        ("[open_file(\"/dev/null\", \"w\")]", "- /dev/null\n"),
+        (
+            "let r; try { to_json(open_file(\"/dev/null\", \"w\")) } catch (e) { r = e.message } r",
+            "a value of type File",
+        ),
         ("let r; try { gl.nothing } catch (e) { r = e.to_json() } r", "\"kind\":\"usage\""),
         ("let r; try { gl.nothing } catch (e) { r = to_json([e]) } r", "\"kind\":\"usage\""),
     ];
@@ -52,6 +59,19 @@ fn what_has_no_data_is_shown_in_words() {
     }
     let outcome = Rhailab::new(RHAILAB).args(["--sandbox", "eval", "throw gl.projects.get(1)"]).run();
     assert!(outcome.stderr.contains("the script threw: Project 1"), "{outcome:?}");
+    let thrown = [
+        ("throw #{a: gl.projects.get(1), b: [\"x\", ()]}", "#{\"a\": Project 1, \"b\": [\"x\", ()]}"),
+        ("throw [gl.projects, |x| x]", "[ProjectManager, a closure]"),
+        (
+            "gl.projects.get(1).jobs.list().find(|job| job.trace() != \"\").trace(#{action: |chunk| throw [chunk]})",
+            "[a chunk of ",
+        ),
+    ];
+    for (code, words) in thrown {
+        let outcome = Rhailab::new(RHAILAB).args(["--sandbox", "eval", code]).run();
+        assert!(outcome.stderr.contains(&format!("the script threw: {words}")), "{code}: {outcome:?}");
+        assert!(!outcome.stderr.contains("::"), "{code}: {outcome:?}");
+    }
     let code = "to_json(gl.projects.get(1).pipelines.list()).contains(\"\\\"id\\\":1001\")";
     let outcome = Rhailab::new(RHAILAB).args(["--sandbox", "eval", code]).run();
     assert_eq!(outcome.stdout, "true\n", "{outcome:?}");

@@ -163,6 +163,36 @@ fn trap_4_an_error_inside_a_known_verb_stays_what_it_is() {
     // A script that our engine did not read before it ran.
     let (evaluated, _) = run.error(r#"let p = gl.projects.get(1); eval("p.refrsh()")"#);
     assert_eq!(evaluated.hint(), Some("Did you mean `refresh()`?"));
+    for (code, message, hint) in [
+        ("gl.projects()", "`projects` of the client is not a method", "Leave the parentheses out"),
+        ("eval(\"gl.projects()\")", "`projects` of the client is not a method", "Leave the parentheses out"),
+        ("gl.projcts(1)", "the client has no method `projcts`", "Did you mean `.projects`?"),
+        (
+            "gl.projects.get(1).triggers.list().length",
+            "a list has no property `length`",
+            "Did you mean `len()`?",
+        ),
+        ("gl.projects.get(1).triggers.list().totl", "a list has no property `totl`", "Did you mean `total`?"),
+        (
+            "gl.projects.get(1).triggers.list().nothing",
+            "a list has no property `nothing`",
+            "It has total, len()",
+        ),
+        (
+            "try { gl.nope } catch (e) { e.mesage }",
+            "an error has no property `mesage`",
+            "Did you mean `message`?",
+        ),
+        ("try { gl.nope } catch (e) { e.xyz }", "an error has no property `xyz`", "It has kind, message"),
+    ] {
+        let (error, _) = run.error(code);
+        assert_eq!(error.message(), message, "{code}");
+        assert!(error.hint().is_some_and(|words| words.starts_with(hint)), "{code}: {:?}", error.hint());
+    }
+    let clients = "fn host(c) { c.url } fn own() { this.url } fn all(x) { [gl].map(host)[0] == x.own() && [gl].map(|c| c.url) == [gl.own()] } let x = #{host: 1}; x.host; all(gl)";
+    assert!(run.value::<bool>(clients), "a script's own functions can be called on a client");
+    let mapped = "fn title(p) { p.name } let x = #{title: 1}; x.title; [gl.projects.get(1)].map(title)[0]";
+    assert_eq!(run.value::<String>(mapped), "app", "also where its name stands behind a dot");
     let own = run.value::<i64>(
         "fn deploy(n) { n + 1 } fn twice() { this.name.len() * 2 } gl.projects.get(1).twice() + deploy(1)",
     );
@@ -219,6 +249,28 @@ fn trap_6_our_own_functions_stand_in_for_rhais() {
     assert_eq!(token.clone().try_cast::<ExitStatus>().map(|status| status.0), Some(7));
     assert!(run.error("exit(300)").0.message().contains("exit(300)"));
     assert_eq!(run.value::<()>(r#"env("RHAILAB_TEST_NOT_SET")"#), ());
+}
+
+#[test]
+fn what_was_taken_from_a_list_can_be_used_like_the_list() {
+    let server = server();
+    let mut run = engine(&server);
+    let kept = "let kept = gl.projects.get(1).triggers.list().filter(|row| true);";
+    for script in [
+        "kept.first().description == \"d\"",
+        "kept.any(|row| row.description == \"d\") && !kept.any(|row| false) && kept.all(|row| true)",
+        "kept.take(1).len() == 1 && kept.take(0).first() == () && [1, 2, 3].take(2) == [1, 2]",
+        "kept.to_array().len() == kept.len()",
+        "let taken = take(kept); taken.len() == 1 && kept == ()",
+    ] {
+        assert!(run.value::<bool>(&format!("{kept} {script}")), "{script}");
+    }
+    for (script, message) in [
+        ("[1].any(|x| x)", "the test answers i64, not true or false"),
+        ("[1].take(-1)", "take() cannot take fewer than no values"),
+    ] {
+        assert_eq!(run.error(script).0.message(), message, "{script}");
+    }
 }
 
 #[test]

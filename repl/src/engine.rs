@@ -3,6 +3,7 @@
 //! here. This module sets the engine up; it knows neither the command line nor how values are shown.
 
 pub(crate) mod arguments;
+mod arrays;
 pub mod bridge;
 mod builtins;
 mod client;
@@ -17,6 +18,7 @@ mod modules;
 mod notes;
 mod object;
 mod sequence;
+pub(crate) mod source_text;
 pub mod syntax;
 pub mod value;
 mod variables;
@@ -99,6 +101,7 @@ impl ScriptEngine {
         manager::register(&mut engine);
         object::register(&mut engine);
         sequence::register(&mut engine);
+        arrays::register(&mut engine);
         let names = verbs::register(&mut engine, notes::Notes::new(Arc::clone(&world.print)));
         wait::register(&mut engine);
         files::register(&mut engine);
@@ -129,7 +132,12 @@ impl ScriptEngine {
     ) -> Result<AST, ParseError> {
         keyword::begin_script(underscores);
         let program = self.engine.compile(script)?;
-        verbs::register_unknown(&mut self.engine, &self.names, keyword::names_after_dots());
+        let mut called = keyword::names_after_dots();
+        // `map` tries a function of the script's own as a method first, and must not find ours under its name.
+        for function in program.iter_functions() {
+            called.remove(function.name);
+        }
+        verbs::register_unknown(&mut self.engine, &self.names, called);
         Ok(program)
     }
 

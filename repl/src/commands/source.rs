@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use crate::engine::source_text::readable;
 use crate::report::Script;
 
 /// Reads a script; `-` is standard input.
@@ -19,18 +20,10 @@ pub(crate) fn read(path: &Path) -> Result<Script, String> {
         (path.display().to_string(), fs::read_to_string(path))
     };
     match text {
-        Ok(text) => Ok(Script { name, text: without_shebang(text) }),
+        Ok(text) => Ok(Script { name, text: readable(text) }),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
             Err(format!("{name} is not text in UTF-8"))
         }
         Err(error) => Err(format!("{name} cannot be read: {error}")),
-    }
-}
-
-/// `#!/usr/bin/env rhailab` is no Rhai; as a comment it keeps every line where it is.
-fn without_shebang(text: String) -> String {
-    match text.strip_prefix("#!") {
-        Some(rest) => format!("//{rest}"),
-        None => text,
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn register(engine: &mut Engine, world: &World) {
         .register_fn("sleep", move |seconds: i64| whole.sleep(duration_of("sleep", &seconds.into())?))
         .register_fn("sleep", move |seconds: f64| fraction.sleep(duration_of("sleep", &seconds.into())?))
         .register_fn("sleep", move |pause: ImmutableString| text.sleep(duration_of("sleep", &pause.into())?))
-        .register_fn("exit", || exit(0))
+        .register_fn("exit", || exit(0.into()))
         .register_fn("exit", exit)
         .register_fn("env", |name: ImmutableString| environment(&name))
         .register_fn("now", || Timestamp::now().to_string())
@@ -75,10 +75,11 @@ pub struct ExitStatus(pub u8);
 
 /// Ends the script, not as an error; `catch` does not see it. Rhai's own `exit` would make the status the
 /// value of the script, and nobody could tell it from a result.
-fn exit(status: i64) -> Raised<()> {
-    let status = u8::try_from(status).map_err(|_| {
+fn exit(status: Dynamic) -> Raised<()> {
+    let number = status.as_int().ok().and_then(|status| u8::try_from(status).ok());
+    let status = number.ok_or_else(|| {
         raise_usage_with(
-            format!("exit({status}) is not possible"),
+            format!("exit({}) is not possible", value::inner_words(&status)),
             "An exit status is a number from 0 to 255.",
         )
     })?;

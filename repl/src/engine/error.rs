@@ -3,8 +3,8 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, EvalAltResult, Map, Position};
-use rhailab_client::Error;
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map, Position};
+use rhailab_client::{Error, nearest};
 
 /// A client's error as a script sees it.
 #[derive(Clone, Debug)]
@@ -65,8 +65,18 @@ pub(crate) fn register(engine: &mut Engine) {
         engine.register_get(*name, move |error: &mut ErrorRef| error.property(name));
     }
     engine
+        .register_indexer_get(no_property)
         .register_fn("to_string", |error: ErrorRef| error.0.to_string())
         .register_fn("to_debug", |error: ErrorRef| error.0.to_string());
+}
+
+fn no_property(_: &mut ErrorRef, name: ImmutableString) -> Result<Dynamic, Box<EvalAltResult>> {
+    let known: Vec<&str> = PROPERTIES.iter().map(|(name, _)| *name).collect();
+    let message = format!("an error has no property `{name}`");
+    Err(match nearest(&name, known.iter().copied()) {
+        Some(near) => raise_usage_with(message, format!("Did you mean `{near}`?")),
+        None => raise_usage_with(message, format!("It has {}.", known.join(", "))),
+    })
 }
 
 impl ErrorRef {

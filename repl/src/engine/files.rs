@@ -81,6 +81,12 @@ pub(crate) fn is_chunk(value: &Dynamic) -> bool {
     value.is::<Chunk>()
 }
 
+/// A file by its path, a piece of a download by its length; nothing for other values.
+pub(crate) fn words(value: &Dynamic) -> Option<String> {
+    let file = value.read_lock::<FileRef>().map(|file| file.path.display().to_string());
+    file.or_else(|| value.read_lock::<Chunk>().map(|chunk| format!("a chunk of {} bytes", chunk.0.len())))
+}
+
 pub(crate) fn register(engine: &mut Engine) {
     engine
         .register_type_with_name::<FileRef>("File")

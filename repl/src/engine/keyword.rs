@@ -132,6 +132,67 @@ fn is_name(word: &str) -> bool {
 mod tests {
     use super::*;
 
+    const RESERVED: [&str; 58] = [
+        "default",
+        "private",
+        "public",
+        "protected",
+        "shared",
+        "module",
+        "package",
+        "new",
+        "import",
+        "export",
+        "sync",
+        "async",
+        "await",
+        "match",
+        "use",
+        "with",
+        "go",
+        "thread",
+        "spawn",
+        "yield",
+        "static",
+        "super",
+        "case",
+        "var",
+        "void",
+        "null",
+        "nil",
+        "exit",
+        "is",
+        "goto",
+        "each",
+        "then",
+        "unless",
+        "begin",
+        "end",
+        "for",
+        "in",
+        "if",
+        "else",
+        "switch",
+        "while",
+        "loop",
+        "do",
+        "until",
+        "let",
+        "const",
+        "fn",
+        "return",
+        "throw",
+        "try",
+        "catch",
+        "break",
+        "continue",
+        "true",
+        "false",
+        "as",
+        "global",
+        "this",
+    ];
+
     fn engine() -> Engine {
         let mut engine = Engine::new();
         allow_after_dot(&mut engine);
@@ -140,67 +201,7 @@ mod tests {
 
     #[test]
     fn every_reserved_word_can_follow_a_dot() {
-        let reserved = [
-            "default",
-            "private",
-            "public",
-            "protected",
-            "shared",
-            "module",
-            "package",
-            "new",
-            "import",
-            "export",
-            "sync",
-            "async",
-            "await",
-            "match",
-            "use",
-            "with",
-            "go",
-            "thread",
-            "spawn",
-            "yield",
-            "static",
-            "super",
-            "case",
-            "var",
-            "void",
-            "null",
-            "nil",
-            "exit",
-            "is",
-            "goto",
-            "each",
-            "then",
-            "unless",
-            "begin",
-            "end",
-            "for",
-            "in",
-            "if",
-            "else",
-            "switch",
-            "while",
-            "loop",
-            "do",
-            "until",
-            "let",
-            "const",
-            "fn",
-            "return",
-            "throw",
-            "try",
-            "catch",
-            "break",
-            "continue",
-            "true",
-            "false",
-            "as",
-            "global",
-            "this",
-        ];
-        for word in reserved {
+        for word in RESERVED {
             let script = format!(r#"let x = #{{"{word}": 41}}; x.{word} += 1; x?.{word}"#);
             assert_eq!(
                 engine().eval::<i64>(&script).unwrap_or_else(|error| panic!("{word}: {error}")),
@@ -212,9 +213,7 @@ mod tests {
 
     #[test]
     fn a_reserved_word_can_be_a_key() {
-        for word in
-            ["until", "protected", "default", "if", "for", "let", "private", "import", "true", "new", "in"]
-        {
+        for word in RESERVED {
             let script = format!(
                 "let x = #{{{word}: 40, a: [1, if true {{ 1 }} else {{ 2 }}], {word}_: ()}}; x.{word} + x.a[1] + x.len() - 2"
             );
@@ -226,6 +225,8 @@ mod tests {
         }
         let nested = "let x = #{a: #{until: 1, b: if 1 > 0 { 2 } else { 3 }}, do: |y, z| if y { 1 } else { 2 }}; x.a.b";
         assert_eq!(engine().eval::<i64>(nested).unwrap(), 2);
+        let blocks = "let x = false; let y = true; let m = #{a: if x {1} else {2}, b: [if y {1} else {2}], in: `${#{for: 3}.for}`}; m.a * 100 + m.b[0] * 10 + m.in.len()";
+        assert_eq!(engine().eval::<i64>(blocks).unwrap(), 211);
         assert!(engine().compile("#{a: until}").is_err());
         assert!(engine().compile("f(a, until)").is_err());
     }

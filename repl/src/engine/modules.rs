@@ -10,6 +10,7 @@ use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Share
 
 use super::error::raise_usage_with;
 use super::keyword;
+use super::source_text::readable;
 
 /// Reads modules from files.
 #[derive(Debug, Default)]
@@ -68,12 +69,11 @@ fn read(
             "A module's path begins at the directory of the script that imports it, and leaves `.rhai` out.",
         )
     })?;
-    let text = text.strip_prefix("#!").map_or_else(|| text.clone(), |rest| format!("//{rest}"));
     let name = file.display().to_string();
     let inside =
         |error: Box<EvalAltResult>| Box::new(EvalAltResult::ErrorInModule(name.clone(), error, position));
     keyword::begin_script(Vec::new());
-    let mut script = engine.compile(text).map_err(|error| inside(error.into()))?;
+    let mut script = engine.compile(readable(text)).map_err(|error| inside(error.into()))?;
     script.set_source(&name);
     Module::eval_ast_as_new(Scope::new(), &script, engine).map(Arc::new).map_err(inside)
 }

@@ -3,10 +3,11 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
-use rhailab_client::Pages;
+use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, NativeCallContext};
 use rhailab_client::endpoint::Resource;
+use rhailab_client::{Pages, nearest};
 
+use super::arrays::verdict;
 use super::bridge::Bridge;
 use super::error::{raise, raise_usage, raise_usage_with};
 use super::object::ObjectRef;
@@ -134,19 +135,28 @@ impl SequenceRef {
     ) -> Raised<Option<T>> {
         for row in self.clone() {
             let row = row?;
-            let verdict: Dynamic = test.call_within_context(context, (row.clone(),))?;
-            let verdict = verdict.as_bool().map_err(|kind| {
-                raise_usage_with(
-                    format!("the test answers {kind}, not true or false"),
-                    "Compare, such as `|row| row.status == \"failed\"`.",
-                )
-            })?;
-            if let Some(answer) = each(verdict, row) {
+            let answer: Dynamic = test.call_within_context(context, (row.clone(),))?;
+            if let Some(answer) = each(verdict(&answer)?, row) {
                 return Ok(Some(answer));
             }
         }
         Ok(None)
     }
+}
+
+fn no_property(_: &mut SequenceRef, name: ImmutableString) -> Raised<Dynamic> {
+    let message = format!("a list has no property `{name}`");
+    Err(match nearest(&name, METHODS.into_iter().chain(["total"])) {
+        Some("total") => raise_usage_with(message, "Did you mean `total`?"),
+        Some(near) => raise_usage_with(message, format!("Did you mean `{near}()`?")),
+        None => raise_usage_with(
+            message,
+            format!(
+                "It has total, {}; its rows have more.",
+                METHODS.map(|name| format!("{name}()")).join(", ")
+            ),
+        ),
+    })
 }
 
 fn beyond(index: i64, length: usize) -> Box<EvalAltResult> {
@@ -182,6 +192,7 @@ pub(crate) fn register(engine: &mut Engine) {
         .register_type_with_name::<SequenceRef>("Sequence")
         .register_iterator_result::<SequenceRef, Dynamic>()
         .register_indexer_get(SequenceRef::at)
+        .register_indexer_get(no_property)
         .register_get("total", SequenceRef::total)
         .register_get("len", |rows: &mut SequenceRef| rows.all_rows().map(|rows| rows.len() as i64))
         .register_fn("len", |rows: SequenceRef| rows.all_rows().map(|rows| rows.len() as i64))

@@ -1,10 +1,11 @@
 //! JSON to Rhai values and back. Knows nothing of GitLab.
 
-use rhai::{Array, Blob, Dynamic, Map};
+use rhai::{Array, Blob, Dynamic, FnPtr, Map};
 use serde_json::{Number, Value};
 
 use super::client::ClientRef;
 use super::error::client_error;
+use super::files;
 use super::manager::ManagerRef;
 use super::object::ObjectRef;
 use super::sequence::{SequenceRef, WORDS as SEQUENCE_WORDS};
@@ -109,7 +110,36 @@ pub(crate) fn words(value: &Dynamic) -> String {
     if value.is::<SequenceRef>() {
         return SEQUENCE_WORDS.to_owned();
     }
+    if let Some(words) = files::words(value) {
+        return words;
+    }
+    if let Some(function) = value.read_lock::<FnPtr>() {
+        return match function.is_anonymous() {
+            true => "a closure".to_owned(),
+            false => format!("the function `{}`", function.fn_name()),
+        };
+    }
+    if let Ok(values) = value.as_array_ref() {
+        let values: Vec<String> = values.iter().map(inner_words).collect();
+        return format!("[{}]", values.join(", "));
+    }
+    if let Ok(members) = value.as_map_ref() {
+        let members: Vec<String> =
+            members.iter().map(|(name, value)| format!("{name:?}: {}", inner_words(value))).collect();
+        return format!("#{{{}}}", members.join(", "));
+    }
     value.to_string()
+}
+
+/// A value inside of another: text in quotes, so that it is seen where it ends, and nothing as `()`.
+pub(crate) fn inner_words(value: &Dynamic) -> String {
+    if value.is_unit() {
+        return "()".to_owned();
+    }
+    match value.as_immutable_string_ref() {
+        Ok(text) => format!("{:?}", text.as_str()),
+        Err(_) => words(value),
+    }
 }
 
 /// What scripts call the type of a value.
@@ -117,6 +147,8 @@ fn type_words(value: &Dynamic) -> &'static str {
     match value {
         _ if value.is::<ManagerRef>() => "Manager",
         _ if value.is::<ClientRef>() => "Gitlab",
+        _ if files::is_file(value) => "File",
+        _ if files::is_chunk(value) => "Chunk",
         _ => value.type_name(),
     }
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Module, NativeCallContext};
-use rhailab_client::endpoint::{On, Operation, Outcome, Resource};
+use rhailab_client::endpoint::{On, Operation, Outcome, Resource, find_accessor};
 use rhailab_client::{Answer, Id, nearest, table};
 
 use super::arguments::{Call, signature, sort};
 use super::bridge::Bridge;
+use super::client::ClientRef;
 use super::download;
 use super::error::{raise, raise_usage_with};
 use super::manager::ManagerRef;
@@ -80,6 +81,11 @@ fn register_name(engine: &mut Engine, notes: &Notes, name: ImmutableString) {
                     call_manager(&context, &own_notes, &receiver, &verb, vec![$($argument),*])
                 },
             );
+            let method = name.clone();
+            engine.register_fn(name.as_str(), move |_: ClientRef $(, $argument: Dynamic)*| {
+                $(drop($argument);)*
+                Raised::Err(unknown_client_method(&method))
+            });
             let (verb, own_notes) = (name.clone(), notes.clone());
             engine.register_fn(
                 name.as_str(),
@@ -206,11 +212,31 @@ fn explain_unknown_methods(engine: &mut Engine, names: Names) {
         if let Some(object) = receiver.read_lock::<ObjectRef>() {
             return Err(unknown_method(object.with(|object| object.resource()), On::Object, name));
         }
+        if receiver.is::<ClientRef>() {
+            return Err(unknown_client_method(name));
+        }
         if let Some(manager) = receiver.read_lock::<ManagerRef>() {
             return Err(unknown_method(manager.manager.resource(), On::Manager, name));
         }
         Ok(None)
     });
+}
+
+/// What the client has are managers; it has no methods.
+fn unknown_client_method(name: &str) -> Box<EvalAltResult> {
+    if let Some(resource) = find_accessor(table::ROOT, name) {
+        return raise_usage_with(
+            format!("`{name}` of the client is not a method"),
+            format!("Leave the parentheses out: `.{name}{}`.", first_verb(resource)),
+        );
+    }
+    let known: Vec<&str> =
+        table::ROOT.iter().flat_map(|resource| resource.accessors.iter().copied()).collect();
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("Did you mean `.{near}`?"),
+        None => format!("It has {}.", known.join(", ")),
+    };
+    raise_usage_with(format!("the client has no method `{name}`"), hint)
 }
 
 fn unknown_sequence_method(name: &str) -> Box<EvalAltResult> {

@@ -9,6 +9,7 @@ use rhai::Position;
 use rhailab_client::mask_tokens;
 
 use super::{Script, Source, Sources};
+use crate::engine::source_text::readable;
 
 /// A part of a script's text.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ impl Place {
 
     /// The place in a script that it imported, if that can still be read.
     pub(super) fn in_file(path: &Path, position: Position) -> Option<Self> {
-        let text = fs::read_to_string(path).ok()?;
+        let text = readable(fs::read_to_string(path).ok()?);
         Self::in_script(&Script { name: path.display().to_string(), text }, position)
     }
 }

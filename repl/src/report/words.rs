@@ -20,6 +20,14 @@ pub(super) fn of_thrown(thrown: &EvalAltResult, sources: &Sources) -> (String, S
             "not known here".to_owned(),
             Some(variable_help(name, sources)),
         ),
+        EvalAltResult::ErrorFunctionNotFound(signature, _) if is_closure(signature) => (
+            "this closure comes from a module, and is not known here".to_owned(),
+            "in this call".to_owned(),
+            Some(
+                "A module cannot hand out a closure: write a function in the module, and call that."
+                    .to_owned(),
+            ),
+        ),
         EvalAltResult::ErrorFunctionNotFound(signature, _) => {
             let name = signature.split(" (").next().unwrap_or(signature);
             let known = declared(sources, &["fn"]).chain(functions());
@@ -65,12 +73,13 @@ pub(super) fn of_parse_error(error: &ParseError) -> (String, Option<String>) {
 
 /// "in `name`, called at FILE:LINE:COLUMN"
 pub(super) fn call(name: &str, place: &str) -> String {
-    let name = if name.is_empty() || name.starts_with("anon$") {
-        "a closure".to_owned()
-    } else {
-        format!("`{name}`")
-    };
+    let name = if name.is_empty() || is_closure(name) { "a closure".to_owned() } else { format!("`{name}`") };
     format!("in {name}, called at {place}")
+}
+
+/// Whether Rhai made this name up, for a function that has none.
+fn is_closure(name: &str) -> bool {
+    name.starts_with("anon$")
 }
 
 /// "in the module `name`, imported at FILE:LINE:COLUMN"

@@ -74,7 +74,10 @@ pub static ARRAY: Members = Members {
         function("filter", ITEM, Gives::Rows, "The values for which a closure says true."),
         function("find", ITEM, Gives::Row, "The first value for which a closure says true, or `()`."),
         function("some", ITEM, Gives::Truth, "Whether a closure says true for some value."),
+        function("any", ITEM, Gives::Truth, "The same as `some`, as a list has it."),
         function("all", ITEM, Gives::Truth, "Whether a closure says true for every value."),
+        function("take", &[any("count")], Gives::Rows, "The first values."),
+        function("to_array", &[], Gives::Rows, "The array itself, as a list has it."),
         function(
             "reduce",
             &[closure(&[("sum", Gives::Anything), ("item", Gives::Row)]), optional("start", Takes::Anything)],
@@ -239,7 +242,10 @@ pub static ERROR: Members = Members {
         property("body", Gives::Text, "GitLab's answer, or `()`."),
         property("pipeline_status", Gives::Text, "The status of a pipeline that did not succeed, or `()`."),
     ],
-    methods: &[function("to_string", &[], Gives::Text, "The error in one line.")],
+    methods: &[
+        function("to_json", &[], Gives::Text, "All properties, as JSON."),
+        function("to_string", &[], Gives::Text, "The error in one line."),
+    ],
 };
 
 const fn kind(name: &'static str, doc: &'static str) -> Choice {

@@ -24,7 +24,10 @@ const CALLS: [Calls; 11] = [
             "filter(|item| true)",
             "find(|item| true)",
             "some(|item| true)",
+            "any(|item| true)",
             "all(|item| true)",
+            "take(1)",
+            "to_array()",
             "reduce(|sum, item| sum + item, 0)",
             "for_each(|| ())",
             "sort(|a, b| a - b)",
@@ -86,7 +89,7 @@ const CALLS: [Calls; 11] = [
     ("(open_file(PATH, \"w\"))", &FILE, &["write(\"x\")", "close()"]),
     ("chunk", &CHUNK, &["len()", "to_blob()", "to_string()"]),
     ("(|x| x)", &FUNCTION, &["call(1)", "curry(1)"]),
-    ("(try_to_fail())", &ERROR, &["to_string()"]),
+    ("(try_to_fail())", &ERROR, &["to_json()", "to_string()"]),
 ];
 
 const FUNCTION_CALLS: [&str; 22] = [
