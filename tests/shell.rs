@@ -5,7 +5,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use rhailab_tests::{Rhailab, Terminal};
+use rhailab_tests::{Folder, Rhailab, Terminal};
 
 const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
 
@@ -160,6 +160,68 @@ fn commands_tell_and_a_wrong_one_is_told_the_right_one() {
     }
     shell.enter("exit(7)");
     assert_eq!(shell.end().1, 7);
+}
+
+#[test]
+fn a_session_goes_from_server_to_server() {
+    let home = Folder::new();
+    let config = home.path().join(".config/rhailab");
+    std::fs::create_dir_all(&config).unwrap();
+    let profiles = "default = \"work\"\n[profiles.work]\nurl = \"http://127.0.0.1:1\"\n\
+                    private_token = \"glpat-of-work\"\n[profiles.public]\nurl = \"http://127.0.0.2:1\"\n";
+    std::fs::write(config.join("rhailab.toml"), profiles).unwrap();
+    std::fs::write(home.path().join("lines.rhai"), "let from_file = 41;\nfn more(x) { x + from_nowhere }")
+        .unwrap();
+    let mut shell = Terminal::start_in(RHAILAB, home, &[]);
+    shell.enter("gl.url");
+    shell.expect("http://127.0.0.1:1");
+    shell.enter(":profile");
+    shell.expect("public          http://127.0.0.2:1");
+    shell.enter(":profile public");
+    shell.expect("anonymous");
+    shell.expect("public> ");
+    shell.enter(":profile wrok");
+    shell.expect("there is no profile `wrok`");
+    shell.enter(":sandbox");
+    shell.expect("nothing here is real");
+    shell.enter("gl.projects.get(1).path_with_namespace + \"!\"");
+    shell.expect("demo/app!");
+    shell.enter(":sandbox");
+    shell.expect("http://127.0.0.2:1, anonymous");
+
+    // What a file declares stays, and an error in one of its functions is shown there.
+    shell.enter(":run lines.rhai");
+    shell.enter("from_file + 1");
+    shell.expect("42");
+    shell.enter("more(1)");
+    shell.expect("lines.rhai:2:18");
+    let fixed = "let from_file = 50;\nfn more(x) { x + 100 }";
+    std::fs::write(shell.home().join("lines.rhai"), fixed).unwrap();
+    shell.enter(":reload");
+    shell.enter("more(from_file)");
+    shell.expect("150");
+
+    // In vi mode a line is edited by commands: to its beginning, a letter away, another in.
+    shell.enter(":set editing vi");
+    shell.expect("public> ");
+    shell.send("x7 + 1\u{1b}0x");
+    shell.enter("");
+    shell.expect("8");
+    let (_, status) = shell.leave();
+    assert_eq!(status, 0);
+}
+
+#[test]
+fn long_output_goes_through_the_pager() {
+    let mut shell = Terminal::start_with_rows(RHAILAB, &["--sandbox"], 10);
+    // The pager of these terminals is `cat -n`, which numbers the lines.
+    shell.enter("let rows = []; for n in 0..30 { rows.push(n * 7); } rows");
+    shell.expect("    30\t- 203");
+    shell.enter(":set pager off");
+    shell.enter("rows.map(|n| n + 1)");
+    let plain = shell.expect("\n- 204");
+    assert!(!plain.contains('\t'), "{plain}");
+    assert_eq!(shell.leave().1, 0);
 }
 
 #[test]

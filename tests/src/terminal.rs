@@ -7,6 +7,9 @@ use rexpect::session::{PtySession, spawn_command};
 
 use crate::Folder;
 
+/// More rows than any output of a test has.
+const MANY_ROWS: u16 = 500;
+
 /// How long an answer may take before the test fails; far more than is ever needed.
 const PATIENCE: u64 = 60_000;
 
@@ -44,9 +47,30 @@ impl Terminal {
     /// When it does not come up.
     #[must_use]
     pub fn start_in(program: &str, home: Folder, args: &[&str]) -> Self {
-        let mut command = Command::new(program);
-        command.env_clear().current_dir(home.path()).args(args).args(["--color", "never"]);
-        command.env("HOME", home.path()).env("TERM", "xterm").env("PAGER", "cat");
+        Self::open(program, home, args, MANY_ROWS)
+    }
+
+    /// The same in a terminal of so few rows, where long output goes through the pager `cat -n`.
+    ///
+    /// # Panics
+    ///
+    /// When it does not come up.
+    #[must_use]
+    pub fn start_with_rows(program: &str, args: &[&str], rows: u16) -> Self {
+        Self::open(program, Folder::new(), args, rows)
+    }
+
+    fn open(program: &str, home: Folder, args: &[&str], rows: u16) -> Self {
+        // A new pseudo-terminal has no size; one that is set from within is there before the shell looks.
+        let mut command = Command::new("sh");
+        command.args(["-c", "stty rows \"$1\" cols 80; shift; exec \"$0\" \"$@\""]);
+        command.arg(program).arg(rows.to_string()).args(args).args(["--color", "never"]);
+        command.env_clear().current_dir(home.path());
+        command
+            .env("HOME", home.path())
+            .env("TERM", "xterm")
+            .env("PAGER", "cat -n")
+            .env("PATH", "/usr/bin:/bin");
         let session = spawn_command(command, Some(PATIENCE));
         let session = session.unwrap_or_else(|error| panic!("no terminal can be had: {error}"));
         let mut terminal = Self { session: Session(session), home };
@@ -73,6 +97,12 @@ impl Terminal {
     pub fn control(&mut self, key: char) {
         let sent = self.session.0.send_control(key);
         sent.unwrap_or_else(|error| panic!("Ctrl-{key} cannot be typed: {error}"));
+    }
+
+    /// The shell's home and working directory.
+    #[must_use]
+    pub fn home(&self) -> &std::path::Path {
+        self.home.path()
     }
 
     /// Types a line.
