@@ -70,6 +70,7 @@ pub static ARRAY: Members = Members {
         function("is_empty", &[], Gives::Truth, "Whether there is no value."),
         function("contains", &[any("value")], Gives::Truth, "Whether a value is among them."),
         function("index_of", &[any("value")], Gives::Number, "The place of a value, -1 when it is missing."),
+        function("first", &[], Gives::Row, "The first value; `()` when there is none."),
         function("map", ITEM, Gives::Mapped, "What a closure answers for each value."),
         function("filter", ITEM, Gives::Rows, "The values for which a closure says true."),
         function("find", ITEM, Gives::Row, "The first value for which a closure says true, or `()`."),

@@ -20,6 +20,7 @@ const CALLS: [Calls; 11] = [
             "is_empty()",
             "contains(1)",
             "index_of(1)",
+            "first()",
             "map(|item| item)",
             "filter(|item| true)",
             "find(|item| true)",

@@ -44,7 +44,7 @@ pub(super) const CHAINS: &[Case] = &[
     ("project.pipelines.list()[0].sta⇥", &["status", "started_at"]),
     ("project.pipelines.list().first().sta⇥", &["status", "started_at"]),
     ("project.pipelines.list().first()?.sta⇥", &["status", "started_at"]),
-    ("project.pipelines.list(#{page: 1}).fi⇥", &["filter(", "find("]),
+    ("project.pipelines.list(#{page: 1}).fi⇥", &["first()", "filter(", "find("]),
     ("project.pipelines.list().filter(|p| p.sta⇥", &["status", "started_at"]),
     ("project.pipelines.list().filter(|p| p.status != \"failed\").map(|p| p.jobs.l⇥", &["list("]),
     ("project.pipelines.list().map(|p| p.jobs.list())[0].fi⇥", &["first()", "filter(", "find("]),
