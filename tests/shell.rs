@@ -158,6 +158,12 @@ fn commands_tell_and_a_wrong_one_is_told_the_right_one() {
         shell.expect("\u{1b}[?2004l");
         shell.expect(words);
     }
+    // A recipe is loaded to be edited: it stands behind the next prompt.
+    shell.enter(":examples trigger_and_wait_short");
+    shell.expect("sandbox> // ");
+    shell.expect("trigger_pipeline");
+    shell.control('c');
+    shell.expect("\u{1b}[?2004h");
     shell.enter("exit(7)");
     assert_eq!(shell.end().1, 7);
 }
@@ -203,7 +209,9 @@ fn a_session_goes_from_server_to_server() {
 
     // In vi mode a line is edited by commands: to its beginning, a letter away, another in.
     shell.enter(":set editing vi");
-    shell.expect("public> ");
+    // The new editor knows nothing of what was typed into the old one, so the keys wait for its prompt.
+    shell.expect("\u{1b}[?2004l");
+    shell.expect("\u{1b}[?2004h");
     shell.send("x7 + 1\u{1b}0x");
     shell.enter("");
     shell.expect("8");

@@ -90,13 +90,16 @@ pub(super) fn json(shell: &mut Shell, code: &str) -> Outcome {
 }
 
 pub(super) fn time(shell: &mut Shell, code: &str) -> Outcome {
+    // What the shell would ask for itself meanwhile does not count.
+    let introduced = std::mem::replace(&mut shell.introduced, true);
     let (started, before) = (Instant::now(), shell.client.traffic());
     let value = shell.evaluate(code);
-    let shown = match &value {
-        Some(value) => shell.text_of(value, shell.format)?,
-        None => return Ok(None),
-    };
+    let shown = value.as_ref().map(|value| shell.text_of(value, shell.format));
     let Traffic { requests, bytes } = shell.client.traffic();
+    shell.introduced = introduced;
+    let Some(shown) = shown.transpose()? else {
+        return Ok(None);
+    };
     let tally = format!(
         "{:.1} ms, {} requests, {} bytes",
         started.elapsed().as_secs_f64() * 1000.0,
