@@ -207,6 +207,24 @@ fn a_session_goes_from_server_to_server() {
     shell.enter("more(from_file)");
     shell.expect("150");
 
+    // What a file imports stands beside the file, and is read again with it.
+    std::fs::create_dir(shell.home().join("lib")).unwrap();
+    std::fs::write(
+        shell.home().join("lib/main.rhai"),
+        "import \"part\" as part; let part_says = part::say();",
+    )
+    .unwrap();
+    std::fs::write(shell.home().join("lib/part.rhai"), "fn say() { \"first\" }").unwrap();
+    shell.enter(":run lib/main.rhai");
+    shell.enter("part_says + \" words\"");
+    shell.expect("first words");
+    std::fs::write(shell.home().join("lib/part.rhai"), "fn say() { \"later\" }").unwrap();
+    shell.enter(":reload");
+    shell.enter("part_says + \" words\"");
+    shell.expect("later words");
+    shell.enter(":json");
+    shell.expect("\"later words\"");
+
     // In vi mode a line is edited by commands: to its beginning, a letter away, another in.
     shell.enter(":set editing vi");
     // The new editor knows nothing of what was typed into the old one, so the keys wait for its prompt.

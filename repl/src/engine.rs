@@ -83,6 +83,7 @@ pub struct ScriptEngine {
     engine: Engine,
     names: verbs::Names,
     configured: client::Configured,
+    modules: modules::Modules,
 }
 
 impl ScriptEngine {
@@ -94,7 +95,8 @@ impl ScriptEngine {
         engine.set_optimization_level(OptimizationLevel::None);
         set_limits(&mut engine);
         keyword::allow_after_dot(&mut engine);
-        engine.set_module_resolver(modules::Modules::default());
+        let modules = modules::Modules::default();
+        engine.set_module_resolver(modules.clone());
         stop_when_interrupted(&mut engine, &world.bridge);
         error::register(&mut engine);
         let configured = client::register(&mut engine, world);
@@ -108,7 +110,7 @@ impl ScriptEngine {
         follow::register(&mut engine, world);
         watch::register(&mut engine, world);
         builtins::register(&mut engine, world);
-        Self { engine, names, configured }
+        Self { engine, names, configured, modules }
     }
 
     /// Reads a script without running it.
@@ -157,6 +159,11 @@ impl ScriptEngine {
     /// What the script threw and nobody caught.
     pub fn run_in(&self, scope: &mut Scope<'static>, script: &AST) -> Result<Dynamic, Box<EvalAltResult>> {
         self.engine.eval_ast_with_scope(scope, script)
+    }
+
+    /// Lets the next import of a module read its file again.
+    pub fn forget_modules(&self) {
+        self.modules.forget();
     }
 
     /// Makes `gl` another client from now on. What scripts got from the one before still speaks to its server.

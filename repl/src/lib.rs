@@ -17,6 +17,7 @@ pub mod engine;
 pub mod help;
 pub mod output;
 pub mod report;
+mod server;
 pub mod settings;
 pub mod shell;
 mod signal;

@@ -143,7 +143,7 @@ impl Report {
         trace.reverse();
         let (mut title, label, help) = words::of_thrown(inner, sources);
         let place = match source {
-            Some(file) if file != sources.name() => Place::in_file(Path::new(file), inner.position()),
+            Some(file) if !sources.has(file) => Place::in_file(Path::new(file), inner.position()),
             _ => Place::in_sources(sources, inner.position()),
         };
         if place.is_none()

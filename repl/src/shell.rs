@@ -12,7 +12,6 @@ mod lexer;
 mod pager;
 mod printer;
 mod record;
-mod server;
 mod session;
 
 use std::sync::Arc;
@@ -26,10 +25,10 @@ use crate::engine::World;
 use crate::engine::bridge::Bridge;
 use crate::output::{self, Format, Style, WriteError, terminal};
 use crate::report::{self, Ending};
+use crate::server::{self, Server};
 use editor::{LineEditor, Read};
 use known::Known;
 use printer::ShellPrinter;
-use server::Server;
 use session::{Failure, Session};
 
 /// Runs the shell until somebody leaves it.
@@ -58,8 +57,6 @@ struct Shell {
     introduced: bool,
     last_failure: Option<Failure>,
     last_file: Option<String>,
-    /// What was asked for with `?` or `:doc`.
-    asked_topic: String,
     /// What the next input begins with.
     begun: String,
     leaving: Option<Status>,
@@ -99,7 +96,6 @@ impl Shell {
             introduced: false,
             last_failure: None,
             last_file: None,
-            asked_topic: String::new(),
             begun: String::new(),
             leaving: None,
         };
@@ -133,16 +129,8 @@ impl Shell {
         }
         if editor::is_command(text) {
             let said = match text.strip_prefix(':') {
-                Some(line) => {
-                    let (_, topic) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-                    topic.trim().clone_into(&mut self.asked_topic);
-                    command::run(self, line)
-                }
-                None => {
-                    let topic = text.trim_matches('?').trim().to_owned();
-                    self.asked_topic.clone_from(&topic);
-                    command::run(self, &format!("doc {topic}"))
-                }
+                Some(line) => command::run(self, line),
+                None => command::run(self, &format!("doc {}", text.trim_matches('?'))),
             };
             match said {
                 Ok(Some(text)) => self.show(&text),
@@ -162,24 +150,21 @@ impl Shell {
 
     /// Runs code of the session; what goes wrong is said, and there is no value then.
     fn evaluate(&mut self, code: &str) -> Option<Dynamic> {
-        // From here on Ctrl-C stops what runs instead of the shell.
+        self.attend(|session| session.run(code))
+    }
+
+    /// Runs something in the session, which Ctrl-C stops instead of the shell.
+    fn attend(&mut self, run: impl FnOnce(&mut Session) -> Result<Dynamic, Failure>) -> Option<Dynamic> {
         if let Err(error) = self.bridge.runtime() {
             say(&format!("error: the runtime cannot start: {error}"));
             return None;
         }
         let before = self.client.traffic();
-        let result = self.session.run(code);
+        let result = run(&mut self.session);
         if self.client.traffic() != before {
             self.introduce();
         }
         self.settle(result)
-    }
-
-    fn run_named(&mut self, name: &str, text: &str) -> Result<Dynamic, Failure> {
-        if let Err(error) = self.bridge.runtime() {
-            say(&format!("error: the runtime cannot start: {error}"));
-        }
-        self.session.run_named(name, text)
     }
 
     /// The value, or nothing after the failure was told.
@@ -257,10 +242,6 @@ impl Shell {
         let raw = format!("{}{mode}> ", self.server.name());
         let styled = if self.color { format!("\u{1b}[1;32m{raw}\u{1b}[0m") } else { raw.clone() };
         (raw, styled)
-    }
-
-    fn set_writes(&mut self, writes: Writes) {
-        self.client.set_writes(writes);
     }
 
     fn set_editing(&mut self, mode: EditMode) -> Result<(), String> {

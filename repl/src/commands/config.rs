@@ -4,11 +4,11 @@ use std::io::Write as _;
 
 use rhailab_client::{REDACTED, mask_url};
 
-use super::run::settings;
 use crate::cli::{GlobalOptions, Status, complain, print, say};
 use crate::output::terminal::one_line;
 use crate::output::{self, Format};
 use crate::report;
+use crate::server::settings;
 
 /// Prints the configuration.
 pub(crate) fn show(global: &GlobalOptions) -> Status {

@@ -12,7 +12,7 @@ use crate::engine::{ScriptEngine, World};
 use crate::output::terminal::Standard;
 use crate::output::{self, WriteError};
 use crate::report::{self, Script, Sources};
-use crate::settings::{Options, Settings};
+use crate::server::Server;
 
 /// Runs the script in a file.
 pub(crate) fn file(global: &GlobalOptions, path: &Path, args: Vec<String>) -> Status {
@@ -31,17 +31,6 @@ pub(crate) fn code(global: &GlobalOptions, code: &str) -> Status {
     execute(global, script, Vec::new(), Value::Shown)
 }
 
-/// The settings that the options and the environment give.
-pub(crate) fn settings(global: &GlobalOptions) -> Result<Settings, Error> {
-    let options = Options {
-        url: global.url.clone(),
-        token_file: global.token_file.clone(),
-        profile: global.profile.clone(),
-        config: global.config.clone(),
-    };
-    Settings::find(&options, |name| std::env::var(name).ok())
-}
-
 /// What becomes of the value of a script's last expression.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Value {
@@ -52,12 +41,12 @@ enum Value {
 fn execute(global: &GlobalOptions, script: Script, args: Vec<String>, value: Value) -> Status {
     let color = global.color.for_stderr();
     let bridge = Bridge::default();
-    // The sandbox of this run lives as long as this name.
-    let (settings, _sandbox) = match prepare(global, &bridge) {
-        Ok(prepared) => prepared,
+    // A sandbox lives as long as this name.
+    let server = match Server::configured(global, &bridge) {
+        Ok(server) => server,
         Err(error) => return refuse(&error, color),
     };
-    let client = match settings.client() {
+    let client = match server.client() {
         Ok(client) => client,
         Err(error) => return refuse(&error, color),
     };
@@ -96,20 +85,6 @@ fn execute(global: &GlobalOptions, script: Script, args: Vec<String>, value: Val
         }
         Err(WriteError::Output(_)) => Status::OutputClosed,
     }
-}
-
-fn prepare(
-    global: &GlobalOptions,
-    bridge: &Bridge,
-) -> Result<(Settings, Option<rhailab_sandbox::Sandbox>), Error> {
-    if !global.sandbox {
-        return Ok((settings(global)?, None));
-    }
-    let runtime = bridge.runtime().map_err(|error| Error::io("the runtime cannot start", &error))?;
-    let sandbox = runtime
-        .block_on(rhailab_sandbox::start(rhailab_sandbox::Options::default()))
-        .map_err(|error| Error::usage(format!("the sandbox cannot start: {error}")))?;
-    Ok((Settings::for_sandbox(&sandbox.url(), sandbox.token()), Some(sandbox)))
 }
 
 fn show(result: &rhai::Dynamic, global: &GlobalOptions) -> Result<(), WriteError> {

@@ -12,10 +12,10 @@ use super::error::raise_usage_with;
 use super::keyword;
 use super::source_text::readable;
 
-/// Reads modules from files.
-#[derive(Debug, Default)]
+/// Reads modules from files. Copies share what was read.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Modules {
-    files: Mutex<Files>,
+    files: Arc<Mutex<Files>>,
 }
 
 #[derive(Debug, Default)]
@@ -23,6 +23,13 @@ struct Files {
     read: BTreeMap<PathBuf, Shared<Module>>,
     /// The modules that are being read, each imported by the one before.
     open: Vec<PathBuf>,
+}
+
+impl Modules {
+    /// Forgets what was read: a file may have changed since.
+    pub(crate) fn forget(&self) {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).read.clear();
+    }
 }
 
 impl ModuleResolver for Modules {

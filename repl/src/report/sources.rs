@@ -13,9 +13,10 @@ pub struct Script {
 }
 
 /// Texts whose lines are counted through.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Sources {
-    name: String,
+    /// What Rhai knows them by; several texts can go by one name.
+    names: Vec<String>,
     parts: Vec<Part>,
 }
 
@@ -27,28 +28,31 @@ struct Part {
 }
 
 impl Sources {
-    /// Texts that come one by one, all of them with this name as their source.
+    /// No texts yet.
     #[must_use]
-    pub fn named(name: &str) -> Self {
-        Self { name: name.to_owned(), parts: Vec::new() }
+    pub const fn new() -> Self {
+        Self { names: Vec::new(), parts: Vec::new() }
     }
 
-    /// One script.
+    /// One script, which Rhai knows by its own name.
     #[must_use]
     pub fn of(script: Script) -> Self {
-        let mut sources = Self::named(&script.name);
-        sources.add(script);
+        let mut sources = Self::new();
+        let name = script.name.clone();
+        sources.add(script, &name);
         sources
     }
 
-    /// What the source of all parts is called where Rhai names it.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
+    /// Whether Rhai means one of these texts by this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
     }
 
-    /// Adds a text behind all others, and answers how many lines stand before it.
-    pub fn add(&mut self, script: Script) -> usize {
+    /// Adds a text behind all others, which Rhai knows by this name, and answers how many lines stand before it.
+    pub fn add(&mut self, script: Script, name: &str) -> usize {
+        if !self.has(name) {
+            self.names.push(name.to_owned());
+        }
         let before = self.parts.last().map_or(0, |last| last.before + lines(&last.script.text));
         self.parts.push(Part { script, before });
         before
@@ -65,11 +69,11 @@ impl Sources {
 
     /// A place for a person, `NAME:LINE:COLUMN`; `source` is the file that it is in, if that is none of these.
     pub(super) fn describe(&self, source: Option<&str>, position: Position) -> String {
-        let foreign = source.filter(|source| *source != self.name);
+        let foreign = source.filter(|source| !self.has(source));
         let found = if foreign.is_none() { self.find(position) } else { None };
         let (name, position) = match &found {
             Some((script, position)) => (script.name.as_str(), *position),
-            None => (foreign.unwrap_or(&self.name), position),
+            None => (foreign.unwrap_or_else(|| self.names.first().map_or("", String::as_str)), position),
         };
         match (position.line(), position.position()) {
             (Some(line), Some(column)) => format!("{name}:{line}:{column}"),
@@ -94,18 +98,20 @@ mod tests {
 
     #[test]
     fn a_line_is_found_in_the_input_that_has_it() {
-        let mut sources = Sources::named("<shell>");
-        let input = |text: &str| Script { name: "<shell>".to_owned(), text: text.to_owned() };
-        assert_eq!(sources.add(input("let a = 1;")), 0);
-        assert_eq!(sources.add(input("fn f() {\n  a\n}")), 1);
-        assert_eq!(sources.add(Script { name: "lib.rhai".to_owned(), text: "f()\n".to_owned() }), 4);
-        assert_eq!(sources.add(input("x")), 6);
+        let mut sources = Sources::new();
+        let named = |name: &str, text: &str| Script { name: name.to_owned(), text: text.to_owned() };
+        let input = |text: &str| named("<shell>", text);
+        assert_eq!(sources.add(input("let a = 1;"), "<shell>"), 0);
+        assert_eq!(sources.add(input("fn f() {\n  a\n}"), "<shell>"), 1);
+        assert_eq!(sources.add(named("lib.rhai", "f()\n"), "/here/lib.rhai"), 4);
+        assert_eq!(sources.add(input("x"), "<shell>"), 6);
         let place = |line| sources.describe(None, Position::new(line, 2));
         assert_eq!(place(1), "<shell>:1:2");
         assert_eq!(place(3), "<shell>:2:2");
         assert_eq!(place(5), "lib.rhai:1:2");
         assert_eq!(place(7), "<shell>:1:2");
-        assert_eq!(sources.describe(Some("other.rhai"), Position::new(7, 2)), "other.rhai:7:2");
+        assert_eq!(sources.describe(Some("/here/lib.rhai"), Position::new(5, 2)), "lib.rhai:1:2");
+        assert_eq!(sources.describe(Some("lib.rhai"), Position::new(7, 2)), "lib.rhai:7:2");
         assert_eq!(sources.describe(None, Position::NONE), "<shell>");
     }
 }

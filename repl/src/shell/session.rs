@@ -1,6 +1,9 @@
 //! What a session knows: its variables, its functions, the last value, and what was run in it. Runs one input after
 //! the other; how inputs are typed and values shown is not its business.
 
+use std::fs;
+use std::path::Path;
+
 use rhai::{AST, Dynamic, EvalAltResult, ParseError, Scope};
 use rhailab_client::Gitlab;
 
@@ -41,28 +44,38 @@ impl Session {
             bridge: world.bridge.clone(),
             scope: Scope::new(),
             program: AST::empty(),
-            sources: Sources::named(NAME),
+            sources: Sources::new(),
             record: Record::default(),
         }
     }
 
     /// Runs what was typed.
     pub(crate) fn run(&mut self, text: &str) -> Result<Dynamic, Failure> {
-        let value = self.run_named(NAME, text)?;
+        let script = Script { name: NAME.to_owned(), text: text.to_owned() };
+        let value = self.run_part(script, NAME)?;
         self.record.add(text, !value.is_unit());
         Ok(value)
     }
 
-    /// Runs a text of another origin, such as a file; what it declares stays in the session.
-    pub(crate) fn run_named(&mut self, name: &str, text: &str) -> Result<Dynamic, Failure> {
+    /// Runs the script of a file; what it declares stays in the session. Modules are looked for beside the file, and
+    /// read again.
+    pub(crate) fn run_file(&mut self, path: &Path, script: Script) -> Result<Dynamic, Failure> {
+        self.engine.forget_modules();
+        // The whole path tells the file apart from one that is imported by a shorter one.
+        let whole = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        self.run_part(script, &whole.display().to_string())
+    }
+
+    fn run_part(&mut self, script: Script, source: &str) -> Result<Dynamic, Failure> {
         // Lines are counted through, so that an error in a function of an earlier input is found there.
-        let before = self.sources.add(Script { name: name.to_owned(), text: text.to_owned() });
+        let text = script.text.clone();
+        let before = self.sources.add(script, source);
         let padded = format!("{}{text}", "\n".repeat(before));
-        let underscores = last_value::places(text, before);
+        let underscores = last_value::places(&text, before);
         let mut input = self.engine.compile_with_names(&padded, underscores).map_err(Failure::Parse)?;
-        input.set_source(NAME);
+        input.set_source(source);
         self.program.combine(input);
-        self.program.set_source(NAME);
+        self.program.set_source(source);
         self.bridge.resume();
         let result = self.engine.run_in(&mut self.scope, &self.program);
         self.program.clear_statements();
@@ -71,6 +84,11 @@ impl Session {
             self.scope.set_or_push("_", value.clone());
         }
         Ok(value)
+    }
+
+    /// The last value, if there was one.
+    pub(crate) fn last_value(&self) -> Option<Dynamic> {
+        self.scope.get("_").cloned()
     }
 
     /// Makes `gl` another client.

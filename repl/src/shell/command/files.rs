@@ -10,10 +10,10 @@ use crate::commands::source;
 use crate::help::examples::{self, EXAMPLES};
 
 pub(super) fn run(shell: &mut Shell, file: &str) -> Outcome {
-    let script = source::read(Path::new(file))?;
+    let path = Path::new(file);
+    let script = source::read(path)?;
     shell.last_file = Some(file.to_owned());
-    let result = shell.run_named(&script.name, &script.text);
-    shell.settle(result);
+    shell.attend(|session| session.run_file(path, script));
     Ok(None)
 }
 

@@ -35,15 +35,15 @@ pub(super) fn help(_: &mut Shell, _: &str) -> Outcome {
 }
 
 pub(super) fn doc(shell: &mut Shell, topic: &str) -> Outcome {
-    // A variable stands for what it holds.
-    let known = shell.session.variables().into_iter().find(|(name, _)| name == topic);
-    let topic = known.map(|(_, value)| shape_of(&value).name()).filter(|name| !name.is_empty());
-    let asked = topic.clone().unwrap_or_default();
-    let wanted = if asked.is_empty() { shell.asked_topic.clone() } else { asked };
-    help::page(&wanted, terminal::width(), shell.color)
-        .or_else(|_| help::page(&shell.asked_topic, terminal::width(), shell.color))
-        .map(Some)
-        .map_err(|error| error.to_string())
+    let page = |topic: &str| help::page(topic, terminal::width(), shell.color);
+    // A variable stands for the kind of what it holds, where that has a page.
+    let variables = shell.session.variables();
+    let held = variables.iter().find(|(name, _)| name == topic).map(|(_, value)| shape_of(value).name());
+    let page = held
+        .filter(|kind| !kind.is_empty())
+        .and_then(|kind| page(&kind).ok())
+        .map_or_else(|| page(topic), Ok);
+    page.map(Some).map_err(|error| error.to_string())
 }
 
 pub(super) fn variables(shell: &mut Shell, _: &str) -> Outcome {
@@ -82,9 +82,10 @@ fn columns(rows: &[(String, String)], none: &str) -> String {
 }
 
 pub(super) fn json(shell: &mut Shell, code: &str) -> Outcome {
-    let code = if code.is_empty() { "_" } else { code };
-    match shell.evaluate(code) {
+    let value = if code.is_empty() { shell.session.last_value() } else { shell.evaluate(code) };
+    match value {
         Some(value) => shell.text_of(&value, Format::Json),
+        None if code.is_empty() => Err("there is no last value yet".to_owned()),
         None => Ok(None),
     }
 }

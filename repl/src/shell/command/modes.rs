@@ -15,12 +15,12 @@ pub(super) fn trace(_: &mut Shell, argument: &str) -> Outcome {
 }
 
 pub(super) fn read_only(shell: &mut Shell, argument: &str) -> Outcome {
-    shell.set_writes(if switch("readonly", argument)? { Writes::Refused } else { Writes::Sent });
+    shell.client.set_writes(if switch("readonly", argument)? { Writes::Refused } else { Writes::Sent });
     Ok(None)
 }
 
 pub(super) fn dry(shell: &mut Shell, argument: &str) -> Outcome {
-    shell.set_writes(if switch("dry", argument)? { Writes::Rehearsed } else { Writes::Sent });
+    shell.client.set_writes(if switch("dry", argument)? { Writes::Rehearsed } else { Writes::Sent });
     Ok(None)
 }
 

@@ -1,27 +1,38 @@
-//! The server that a session speaks to: from the configuration, from a profile, or a simulated one of its own.
+//! The server that scripts and sessions speak to: from the configuration, from a profile, or a simulated one of its
+//! own. Sends nothing.
 
 use std::path::Path;
 
 use rhailab_client::{Error, Gitlab};
 
 use crate::cli::GlobalOptions;
-use crate::commands::run::settings;
 use crate::engine::bridge::Bridge;
 use crate::output::terminal::one_line;
-use crate::settings::{Profiles, Settings};
+use crate::settings::{Options, Profiles, Settings};
 
 /// A server with what keeps it alive.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     settings: Settings,
     /// What the prompt calls it.
     name: String,
     sandbox: Option<rhailab_sandbox::Sandbox>,
 }
 
+/// The settings that the options and the environment give.
+pub(crate) fn settings(global: &GlobalOptions) -> Result<Settings, Error> {
+    let options = Options {
+        url: global.url.clone(),
+        token_file: global.token_file.clone(),
+        profile: global.profile.clone(),
+        config: global.config.clone(),
+    };
+    Settings::find(&options, |name| std::env::var(name).ok())
+}
+
 impl Server {
     /// The server that the options and the environment name. Nothing is sent to it.
-    pub(super) fn configured(global: &GlobalOptions, bridge: &Bridge) -> Result<Self, Error> {
+    pub(crate) fn configured(global: &GlobalOptions, bridge: &Bridge) -> Result<Self, Error> {
         if global.sandbox {
             return Self::sandbox(bridge);
         }
@@ -31,7 +42,7 @@ impl Server {
     }
 
     /// A fresh simulated server.
-    pub(super) fn sandbox(bridge: &Bridge) -> Result<Self, Error> {
+    pub(crate) fn sandbox(bridge: &Bridge) -> Result<Self, Error> {
         let runtime = bridge.runtime().map_err(|error| Error::io("the runtime cannot start", &error))?;
         let sandbox = runtime
             .block_on(rhailab_sandbox::start(rhailab_sandbox::Options::default()))
@@ -41,21 +52,21 @@ impl Server {
     }
 
     /// The server of a profile.
-    pub(super) fn profile(name: &str, config: Option<&Path>) -> Result<Self, Error> {
+    pub(crate) fn profile(name: &str, config: Option<&Path>) -> Result<Self, Error> {
         let settings = Profiles::read(config, |name| std::env::var(name).ok())?.settings(name)?;
         Ok(Self { settings, name: name.to_owned(), sandbox: None })
     }
 
-    pub(super) fn client(&self) -> Result<Gitlab, Error> {
+    pub(crate) fn client(&self) -> Result<Gitlab, Error> {
         self.settings.client()
     }
 
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// Which server it is and as whom it is spoken to, as far as that is known without asking.
-    pub(super) fn banner(&self) -> String {
+    pub(crate) fn banner(&self) -> String {
         let url = one_line(&self.settings.url.value);
         if self.sandbox.is_some() {
             return format!("a simulated GitLab at {url}, with the project demo/app; nothing here is real");
@@ -68,7 +79,7 @@ impl Server {
 }
 
 /// The profiles, one a line.
-pub(super) fn profiles(config: Option<&Path>) -> Result<String, Error> {
+pub(crate) fn profiles(config: Option<&Path>) -> Result<String, Error> {
     let profiles = Profiles::read(config, |name| std::env::var(name).ok())?;
     let lines: Vec<String> =
         profiles.list().map(|(name, url)| format!("{name:<16}{}", one_line(url))).collect();
