@@ -1,5 +1,6 @@
 //! Making a client. Nothing here reads the environment or a file, and nothing is sent.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use url::Url;
@@ -18,8 +19,15 @@ pub struct Builder {
     token: Option<(TokenKind, Secret)>,
     connect_timeout: Duration,
     read_timeout: Duration,
+    timeout: Option<Duration>,
+    retries: u32,
+    jobs: NonZeroUsize,
+    body_limit: u64,
     writes: Writes,
 }
+
+/// How many requests are under way at once at most, unless [`Builder::jobs`] says otherwise.
+const JOBS: NonZeroUsize = NonZeroUsize::new(16).unwrap();
 
 impl Builder {
     pub(crate) fn new(url: String) -> Self {
@@ -28,6 +36,10 @@ impl Builder {
             token: None,
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(60),
+            timeout: None,
+            retries: 5,
+            jobs: JOBS,
+            body_limit: 64 * 1024 * 1024,
             writes: Writes::Sent,
         }
     }
@@ -71,6 +83,35 @@ impl Builder {
         self
     }
 
+    /// How long a call may take in all: its repetitions and the pauses between them, up to the last byte of an answer that
+    /// is read whole. A download may take longer, as long as bytes arrive. Default: no limit, for each step has its own.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// How often a request is repeated at most where repeating it is safe; 0 never repeats. Default: 5.
+    #[must_use]
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// How many requests may be under way at once, of all copies of this client together. Default: 16.
+    #[must_use]
+    pub fn jobs(mut self, jobs: NonZeroUsize) -> Self {
+        self.jobs = jobs;
+        self
+    }
+
+    /// How many bytes an answer may have that is read whole. Default: 64 MiB. Downloads have a limit of their own.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: u64) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
     /// Whether requests that write are sent. Default: [`Writes::Sent`]. [`Gitlab::set_writes`] changes it later.
     #[must_use]
     pub fn writes(mut self, writes: Writes) -> Self {
@@ -96,6 +137,10 @@ impl Builder {
             credential,
             connect_timeout: self.connect_timeout,
             read_timeout: self.read_timeout,
+            timeout: self.timeout,
+            retries: self.retries,
+            jobs: self.jobs,
+            body_limit: self.body_limit,
         });
         let client = Gitlab::new(api, transport);
         client.set_writes(self.writes);

@@ -4,8 +4,10 @@
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -13,7 +15,7 @@ use rhailab_client::{Writes, nearest};
 
 use crate::commands;
 use crate::output::Format;
-use crate::{shell, verbose};
+use crate::{duration, shell, verbose};
 
 /// The program.
 #[must_use]
@@ -124,6 +126,15 @@ pub(crate) struct GlobalOptions {
     /// Show what would be written, and send none of it
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
+    /// How long a call of GitLab's API may take in all, such as 30s or 5m
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration::option)]
+    pub(crate) timeout: Option<Duration>,
+    /// How many requests may be under way at once
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// When to show progress
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) progress: Progress,
     /// How values are shown
     #[arg(long, global = true, value_name = "FORMAT", default_value = "auto")]
     pub(crate) output: Format,
@@ -174,6 +185,22 @@ impl Color {
             Self::Never => false,
             Self::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         }
+    }
+}
+
+/// When to show the progress of what takes long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Progress {
+    /// When standard error is a terminal
+    Auto,
+    /// Never
+    Never,
+}
+
+impl Progress {
+    /// Whether to show progress on standard error.
+    pub(crate) fn is_shown(self) -> bool {
+        self == Self::Auto && std::io::stderr().is_terminal()
     }
 }
 
@@ -248,8 +275,8 @@ pub(crate) struct SandboxOptions {
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// How long each answer takes, such as 50ms
-    #[arg(long, value_name = "DURATION")]
-    pub(crate) latency: Option<String>,
+    #[arg(long, value_name = "DURATION", value_parser = duration::option)]
+    pub(crate) latency: Option<Duration>,
 }
 
 fn run(cli: &Cli) -> Status {

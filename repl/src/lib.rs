@@ -13,6 +13,7 @@
 pub mod cli;
 mod commands;
 pub mod definitions;
+mod duration;
 pub mod engine;
 pub mod help;
 pub mod output;

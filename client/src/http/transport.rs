@@ -1,6 +1,7 @@
 //! Sends requests and reads answers. Owns the connection pool, the credential and the redirect loop;
 //! must not know what an endpoint's answer means.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -46,6 +47,10 @@ pub(crate) struct Options {
     pub(crate) credential: Option<Credential>,
     pub(crate) connect_timeout: Duration,
     pub(crate) read_timeout: Duration,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) retries: u32,
+    pub(crate) jobs: NonZeroUsize,
+    pub(crate) body_limit: u64,
 }
 
 /// An answer whose body has not been read yet.

@@ -1,7 +1,6 @@
 //! `rhailab sandbox`: serves a simulated GitLab in the foreground until Ctrl-C.
 
 use std::io::Write as _;
-use std::time::Duration;
 
 use rhailab_sandbox::{Options, Sandbox};
 
@@ -45,11 +44,8 @@ fn options(chosen: &SandboxOptions) -> Result<Options, String> {
     if let Some(seed) = chosen.seed {
         options.seed = seed;
     }
-    if let Some(latency) = &chosen.latency {
-        let span: jiff::SignedDuration = latency
-            .parse()
-            .map_err(|_| format!("--latency cannot be {latency:?}; it is a span of time such as 50ms"))?;
-        options.latency = Duration::try_from(span).map_err(|_| "--latency cannot be negative".to_owned())?;
+    if let Some(latency) = chosen.latency {
+        options.latency = latency;
     }
     Ok(options)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use jiff::Timestamp;
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Position};
 
 use super::bridge::{Bridge, Interrupt};
@@ -11,6 +11,7 @@ use super::error::{ErrorRef, raise_usage, raise_usage_with};
 use super::sequence::SequenceRef;
 use super::value;
 use super::{Printer, World};
+use crate::duration;
 
 type Raised<T> = Result<T, Box<EvalAltResult>>;
 
@@ -36,20 +37,17 @@ pub(crate) fn register(engine: &mut Engine, world: &World) {
 
 /// A span of time that a script gave: a number of seconds, or text such as "30m".
 pub(crate) fn duration_of(name: &str, value: &Dynamic) -> Raised<Duration> {
-    let hint = "Such as 90, 1.5, \"30m\" or \"1h 20m\".";
-    let wrong = |what: &str| raise_usage_with(format!("`{name}` {what}"), hint);
-    if let Ok(seconds) = value.as_int() {
-        return u64::try_from(seconds).map(Duration::from_secs).map_err(|_| wrong("cannot be negative"));
-    }
-    if let Ok(seconds) = value.as_float() {
-        return Duration::try_from_secs_f64(seconds).map_err(|_| wrong("is no span of time"));
-    }
-    let text = value.as_immutable_string_ref().map_err(|_| wrong("must be a span of time"))?;
-    let span: Span = text.parse().map_err(|_| wrong(&format!("cannot be {:?}", text.as_str())))?;
-    let duration = SignedDuration::try_from(span)
-        .or_else(|_| span.to_duration(SpanRelativeTo::days_are_24_hours()))
-        .map_err(|_| wrong("cannot be in months or years"))?;
-    Duration::try_from(duration).map_err(|_| wrong("cannot be negative"))
+    let wrong = |what: &str| raise_usage_with(format!("`{name}` {what}"), duration::HINT);
+    #[expect(clippy::cast_precision_loss, reason = "a pause of more than 2^53 seconds need not be exact")]
+    let seconds = value.as_float().or_else(|_| value.as_int().map(|seconds| seconds as f64));
+    let read = match seconds {
+        Ok(seconds) => duration::from_seconds(seconds),
+        Err(_) => {
+            let text = value.as_immutable_string_ref().map_err(|_| wrong("must be a span of time"))?;
+            duration::parse(&text)
+        }
+    };
+    read.map_err(|what| wrong(&what))
 }
 
 fn write_output(engine: &mut Engine, print: &Arc<dyn Printer>, bridge: &Bridge) {
