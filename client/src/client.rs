@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::StatusCode;
 use http::header::HeaderMap;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::arguments::Arguments;
 use crate::config::Builder;
-use crate::endpoint::{Endpoint, Idempotency, Resource};
+use crate::endpoint::{Endpoint, Idempotency, Method, Outcome, Resource};
 use crate::error::{self, Error, ErrorKind, RequestFacts};
 use crate::http::request;
-use crate::http::transport::{Body, Reply, Transport};
+use crate::http::transport::{Body, Call, Cause, Failure, Transport};
 use crate::manager::Manager;
 use crate::object::Context;
 use crate::rehearsal;
@@ -186,25 +187,30 @@ impl Gitlab {
         if self.rehearses(endpoint, arguments) {
             return Ok(Body::empty(RequestFacts::of(endpoint, &request)?));
         }
-        self.succeed(endpoint, request).await.map(|(reply, _)| reply.body)
+        let call = self.call(endpoint, request)?;
+        match self.inner.transport.open(&call).await {
+            Ok(reply) => Ok(reply.body),
+            Err(failure) => Err(error_of(endpoint, call.facts, failure)),
+        }
     }
 
+    /// Sends one request and reads its whole answer; one that means failure becomes an error.
     async fn exchange(
         &self,
         endpoint: &'static Endpoint,
         request: http::Request<Bytes>,
     ) -> Result<Response, Error> {
-        let (reply, facts) = self.succeed(endpoint, request).await?;
-        let body = reply.body.whole().await?;
-        Ok(Response { headers: reply.headers, body, endpoint, request: facts, rehearsed: false })
+        let call = self.call(endpoint, request)?;
+        let (headers, body) = match self.inner.transport.fetch(&call).await {
+            Ok(answer) => (answer.headers, answer.body),
+            // What an attempt before has deleted, whose answer was lost, is gone as it should be.
+            Err(failure) if failure.is_uncertain && is_deleted(endpoint, &failure) => Default::default(),
+            Err(failure) => return Err(error_of(endpoint, call.facts, failure)),
+        };
+        Ok(Response { headers, body, endpoint, request: call.facts, rehearsed: false })
     }
 
-    /// Sends a request; an answer that means failure becomes an error.
-    async fn succeed(
-        &self,
-        endpoint: &'static Endpoint,
-        request: http::Request<Bytes>,
-    ) -> Result<(Reply, RequestFacts), Error> {
+    fn call(&self, endpoint: &'static Endpoint, request: http::Request<Bytes>) -> Result<Call, Error> {
         let (url, facts) = (url_of(&request)?, RequestFacts::of(endpoint, &request)?);
         if self.writes() == Writes::Refused && writes(endpoint) {
             return Err(Error::new(
@@ -214,26 +220,44 @@ impl Gitlab {
             .with_request(facts)
             .with_hint("Nothing was sent. Leave read-only mode to write."));
         }
-        let transport = &self.inner.transport;
-        let reply = transport
-            .send(request, url, facts.clone())
-            .await
-            .map_err(|error| error.with_request(facts.clone()))?;
-        if reply.status.is_success() {
-            return Ok((reply, facts));
-        }
-        let request_id =
-            reply.headers.get("x-request-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        // The status counts even when the body that explains it does not arrive.
-        let body = reply.body.whole().await.unwrap_or_default();
-        let mut error = error::from_answer(endpoint, facts, reply.status, request_id, &body);
-        if let Some(origin) = reply.foreign_origin {
-            error = error.with_hint(format!(
-                "The server redirected to {origin}, where no token is sent; if GitLab lives there, give that as the URL."
-            ));
-        }
-        Err(error)
+        Ok(Call { request, url, idempotency: endpoint.idempotency, facts })
     }
+}
+
+/// The error for a call without a successful answer.
+fn error_of(endpoint: &'static Endpoint, facts: RequestFacts, failure: Failure) -> Error {
+    let tries = failure.attempts;
+    let mut error = match failure.cause {
+        Cause::Error(error) => error.with_request(facts),
+        Cause::Refusal(refusal) => {
+            let request_id = refusal.headers.get("x-request-id").and_then(|value| value.to_str().ok());
+            let mut error = error::from_answer(
+                endpoint,
+                facts,
+                refusal.status,
+                request_id.map(str::to_owned),
+                &refusal.body,
+            );
+            if let Some(origin) = refusal.foreign_origin {
+                error = error.with_hint(format!(
+                    "The server redirected to {origin}, where no token is sent; if GitLab lives there, give that as the URL."
+                ));
+            }
+            error
+        }
+    };
+    if tries > 1 {
+        let hint = [error.hint().unwrap_or_default(), &format!("It was tried {tries} times.")].join(" ");
+        error = error.with_hint(hint.trim_start());
+    }
+    error
+}
+
+/// Whether GitLab knows nothing of what was to be deleted.
+fn is_deleted(endpoint: &Endpoint, failure: &Failure) -> bool {
+    endpoint.method == Method::Delete
+        && matches!(endpoint.outcome, Outcome::Nothing)
+        && matches!(&failure.cause, Cause::Refusal(refusal) if refusal.status == StatusCode::NOT_FOUND)
 }
 
 /// Whether an operation changes anything on the server.

@@ -8,6 +8,7 @@ use url::Url;
 use crate::auth::{Credential, TokenKind};
 use crate::client::Gitlab;
 use crate::error::Error;
+use crate::http::retry::Policy;
 use crate::http::transport::{Options, Transport};
 use crate::secret::{Secret, mask_url};
 use crate::writes::Writes;
@@ -20,7 +21,7 @@ pub struct Builder {
     connect_timeout: Duration,
     read_timeout: Duration,
     timeout: Option<Duration>,
-    retries: u32,
+    retry: Policy,
     jobs: NonZeroUsize,
     body_limit: u64,
     writes: Writes,
@@ -37,7 +38,12 @@ impl Builder {
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(60),
             timeout: None,
-            retries: 5,
+            retry: Policy {
+                retries: 5,
+                first: Duration::from_millis(500),
+                most: Duration::from_secs(30),
+                budget: Duration::from_secs(300),
+            },
             jobs: JOBS,
             body_limit: 64 * 1024 * 1024,
             writes: Writes::Sent,
@@ -94,7 +100,24 @@ impl Builder {
     /// How often a request is repeated at most where repeating it is safe; 0 never repeats. Default: 5.
     #[must_use]
     pub fn retries(mut self, retries: u32) -> Self {
-        self.retries = retries;
+        self.retry.retries = retries;
+        self
+    }
+
+    /// The longest pause before the first repetition, and before any. Each pause is drawn between nothing and a bound that
+    /// begins with `first` and doubles up to `most`. Where GitLab says how long to wait, that counts. Default: half a second
+    /// and 30 seconds.
+    #[must_use]
+    pub fn backoff(mut self, first: Duration, most: Duration) -> Self {
+        self.retry.first = first;
+        self.retry.most = most;
+        self
+    }
+
+    /// How long the pauses of one call may be together; a call that had to wait longer fails. Default: 5 minutes.
+    #[must_use]
+    pub fn retry_budget(mut self, budget: Duration) -> Self {
+        self.retry.budget = budget;
         self
     }
 
@@ -138,7 +161,7 @@ impl Builder {
             connect_timeout: self.connect_timeout,
             read_timeout: self.read_timeout,
             timeout: self.timeout,
-            retries: self.retries,
+            retry: self.retry,
             jobs: self.jobs,
             body_limit: self.body_limit,
         });

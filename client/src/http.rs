@@ -1,7 +1,9 @@
 //! From an endpoint and its arguments to an answer: building the request is pure, sending it is not,
-//! and what to do with a redirect is decided apart from both.
+//! and what to do with a redirect, a failure or a rate limit is decided apart from both.
 
 pub(crate) mod link;
+mod pace;
 mod redirect;
 pub(crate) mod request;
+pub(crate) mod retry;
 pub(crate) mod transport;

@@ -29,7 +29,7 @@ pub fn main() -> ExitCode {
             return status.into();
         }
     };
-    verbose::install(cli.global.verbose > 0);
+    verbose::install(cli.global.verbose);
     run(&cli).into()
 }
 
@@ -141,7 +141,7 @@ pub(crate) struct GlobalOptions {
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
-    /// Show each request on standard error
+    /// Show each request on standard error; twice, its headers and bodies, too
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 }

@@ -1,23 +1,30 @@
-//! Sends requests and reads answers. Owns the connection pool, the credential and the redirect loop;
-//! must not know what an endpoint's answer means.
+//! Sends requests until one of them is answered for good: repeats what may be repeated, follows redirects, keeps to the
+//! limits of time, number and size. Owns the connection pool and the credential; must not know what an endpoint's
+//! answer means.
 
+mod attempt;
+mod body;
+
+use std::future::Future;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
-use http::header::{HeaderMap, LOCATION};
+use bytes::Bytes;
+use http::header::HeaderMap;
 use http::{Request, StatusCode};
+use tokio::sync::Semaphore;
 use url::Url;
 
-use super::redirect::{Hop, is_redirect};
+use super::pace::Pace;
+use super::retry::{Attempts, Policy, Problem};
 use crate::auth::Credential;
 use crate::client::Traffic;
+use crate::endpoint::Idempotency;
 use crate::error::{Error, ErrorKind, RequestFacts, redact_url};
 
-/// A whole JSON answer is kept in memory up to this size.
-const MOST_BODY: usize = 64 * 1024 * 1024;
+pub(crate) use body::Body;
 
 /// The HTTP client with what it needs to know.
 #[derive(Debug)]
@@ -26,6 +33,23 @@ pub(crate) struct Transport {
     http: OnceLock<reqwest::Client>,
     pub(crate) options: Options,
     pub(crate) meter: Arc<Meter>,
+    /// One permit for each request that may be under way.
+    permits: Semaphore,
+    pace: Pace,
+    /// Whether the server has ever answered.
+    is_known: AtomicBool,
+}
+
+/// How to connect, as whom, and within which limits.
+#[derive(Debug)]
+pub(crate) struct Options {
+    pub(crate) credential: Option<Credential>,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) read_timeout: Duration,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) retry: Policy,
+    pub(crate) jobs: NonZeroUsize,
+    pub(crate) body_limit: u64,
 }
 
 /// Counts what goes over the wire.
@@ -41,131 +65,198 @@ impl Meter {
     }
 }
 
-/// How to connect, and as whom.
+/// A request with what decides how it is sent.
 #[derive(Debug)]
-pub(crate) struct Options {
-    pub(crate) credential: Option<Credential>,
-    pub(crate) connect_timeout: Duration,
-    pub(crate) read_timeout: Duration,
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) retries: u32,
-    pub(crate) jobs: NonZeroUsize,
-    pub(crate) body_limit: u64,
+pub(crate) struct Call {
+    pub(crate) request: Request<Bytes>,
+    pub(crate) url: Url,
+    pub(crate) idempotency: Idempotency,
+    /// What errors and traces say of it.
+    pub(crate) facts: RequestFacts,
 }
 
-/// An answer whose body has not been read yet.
+/// A successful answer whose body has not been read yet.
 #[derive(Debug)]
 pub(crate) struct Reply {
-    pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+}
+
+/// A successful answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// Why there is no successful answer, after so many attempts.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) cause: Cause,
+    pub(crate) attempts: u32,
+    /// Whether an earlier attempt may have reached its aim although it failed.
+    pub(crate) is_uncertain: bool,
+}
+
+/// What an attempt failed of.
+#[derive(Debug)]
+pub(crate) enum Cause {
+    /// There was no whole answer.
+    Error(Error),
+    /// The answer means failure.
+    Refusal(Refusal),
+}
+
+/// An answer that means failure.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    /// The beginning of the body, as far as it came.
+    pub(crate) body: Bytes,
     /// Where the answer came from when redirects led away from the configured server.
     pub(crate) foreign_origin: Option<String>,
 }
 
-/// The body of an answer, read piece by piece.
+/// One attempt that failed.
 #[derive(Debug)]
-pub(crate) struct Body {
-    response: reqwest::Response,
-    request: RequestFacts,
-    meter: Arc<Meter>,
+struct Setback {
+    problem: Problem,
+    cause: Cause,
 }
 
-impl Body {
-    /// The next piece; `None` at the end.
-    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
-        let chunk = self
-            .response
-            .chunk()
-            .await
-            .map_err(|error| failure(self.response.url(), error).with_request(self.request.clone()))?;
-        let size = chunk.as_ref().map_or(0, Bytes::len) as u64;
-        self.meter.bytes.fetch_add(size, Ordering::Relaxed);
-        Ok(chunk)
-    }
+/// A pause from this length on is told to whoever waits, asked or not.
+const WORTH_TELLING: Duration = Duration::from_secs(5);
 
-    /// The body of an answer that nobody sent.
-    pub(crate) fn empty(request: RequestFacts) -> Self {
-        let response = reqwest::Response::from(http::Response::new(Bytes::new()));
-        Self { response, request, meter: Arc::default() }
-    }
-
-    /// How many bytes are to come, where the server says it.
-    pub(crate) fn length(&self) -> Option<u64> {
-        self.response.content_length()
-    }
-
-    /// All of it, for answers that are small by nature.
-    pub(crate) async fn whole(mut self) -> Result<Bytes, Error> {
-        let mut whole = BytesMut::new();
-        while let Some(chunk) = self.next().await? {
-            if whole.len() + chunk.len() > MOST_BODY {
-                let size = MOST_BODY / 1024 / 1024;
-                return Err(Error::new(ErrorKind::Decode, format!("the answer is larger than {size} MiB"))
-                    .with_request(self.request));
-            }
-            whole.extend_from_slice(&chunk);
+impl Transport {
+    pub(crate) fn new(options: Options) -> Self {
+        Self {
+            http: OnceLock::new(),
+            meter: Arc::default(),
+            permits: Semaphore::new(options.jobs.get().min(Semaphore::MAX_PERMITS)),
+            pace: Pace::new(options.retry.budget),
+            is_known: AtomicBool::new(false),
+            options,
         }
-        Ok(whole.freeze())
+    }
+
+    /// Sends a request and reads the whole answer.
+    pub(crate) async fn fetch(&self, call: &Call) -> Result<Answer, Failure> {
+        self.repeat(call, || self.attempt_whole(call)).await
+    }
+
+    /// Sends a request and answers as soon as its answer begins. From then on it counts no more among the requests
+    /// that are under way: whoever reads the body may send others meanwhile.
+    pub(crate) async fn open(&self, call: &Call) -> Result<Reply, Failure> {
+        self.repeat(call, || self.attempt(call)).await
+    }
+
+    async fn attempt_whole(&self, call: &Call) -> Result<Answer, Setback> {
+        let reply = self.attempt(call).await?;
+        let no_answer = |error| Setback { problem: Problem::NoAnswer, cause: Cause::Error(error) };
+        match reply.body.whole(self.options.body_limit).await.map_err(no_answer)? {
+            Some(body) => {
+                trace_body(call, &body);
+                Ok(Answer { headers: reply.headers, body })
+            }
+            None => Err(Setback { problem: Problem::Permanent, cause: Cause::Error(self.too_large()) }),
+        }
+    }
+
+    /// Attempts, and attempts again as long as that is safe and there is hope.
+    async fn repeat<T, F>(&self, call: &Call, attempt: impl Fn() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Setback>>,
+    {
+        let mut attempts = Attempts::new(self.options.retry);
+        let work = async {
+            loop {
+                self.keep_pace(call).await;
+                let permit = self.permits.acquire().await;
+                let setback = match attempt().await {
+                    Ok(answer) => return Ok(answer),
+                    Err(setback) => setback,
+                };
+                drop(permit);
+                let Some(pause) = attempts.next(call.idempotency, setback.problem, fastrand::f64()) else {
+                    return Err(setback.cause);
+                };
+                announce_retry(call, &setback.cause, pause, &attempts);
+                tokio::time::sleep(pause).await;
+            }
+        };
+        let result = match within(self.options.timeout, work).await {
+            Ok(result) => result,
+            Err(timeout) => Err(Cause::Error(out_of_time(&call.url, timeout))),
+        };
+        result.map_err(|cause| Failure {
+            cause,
+            attempts: attempts.made(),
+            is_uncertain: attempts.is_uncertain(),
+        })
+    }
+
+    /// Waits for this request's turn, if GitLab wants requests to be slower.
+    async fn keep_pace(&self, call: &Call) {
+        let pause = self.pace.place(Instant::now());
+        if pause.is_zero() {
+            return;
+        }
+        let reason = "the server's rate limit is nearly used up";
+        announce_pause(call, pause, reason, "");
+        tokio::time::sleep(pause).await;
+    }
+
+    fn too_large(&self) -> Error {
+        let limit = self.options.body_limit;
+        Error::new(ErrorKind::Decode, format!("the answer is larger than {limit} bytes"))
+            .with_hint("Ask for less at once, such as fewer rows a page; downloads have no such limit.")
+    }
+}
+
+/// Waits no longer than this, if there is a limit; then answers the limit.
+async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Result<T, Duration> {
+    match limit {
+        Some(limit) => tokio::time::timeout(limit, work).await.map_err(|_| limit),
+        None => Ok(work.await),
+    }
+}
+
+fn out_of_time(url: &Url, timeout: Duration) -> Error {
+    let origin = url.origin().ascii_serialization();
+    Error::new(ErrorKind::Timeout, format!("no whole answer from {origin} within {timeout:?}"))
+        .with_hint("Is the server overloaded? A longer timeout may help.")
+}
+
+fn announce_retry(call: &Call, cause: &Cause, pause: Duration, attempts: &Attempts) {
+    let reason = match cause {
+        Cause::Error(error) => error.message().to_owned(),
+        Cause::Refusal(refusal) => format!("GitLab answered {}", refusal.status.as_u16()),
+    };
+    let attempt = format!("attempt {}", attempts.made());
+    announce_pause(call, pause, &reason, &attempt);
+}
+
+fn announce_pause(call: &Call, pause: Duration, reason: &str, attempt: &str) {
+    let milliseconds = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+    let (method, url) = (call.request.method(), redact_url(&call.url));
+    // The level is part of the event's static description, so there is one event for each.
+    if pause >= WORTH_TELLING {
+        tracing::warn!(target: "rhailab_client::pause", %method, url, milliseconds, reason, attempt, "pause");
+    } else {
+        tracing::debug!(target: "rhailab_client::pause", %method, url, milliseconds, reason, attempt, "pause");
+    }
+}
+
+/// What came, for whoever looks at every byte; secrets are masked.
+fn trace_body(call: &Call, body: &Bytes) {
+    if tracing::enabled!(target: "rhailab_client::wire", tracing::Level::TRACE) {
+        let body = crate::redact::answer(body);
+        tracing::trace!(target: "rhailab_client::wire", direction = "<", url = call.facts.url, body, "body");
     }
 }
 
 impl Transport {
-    pub(crate) fn new(options: Options) -> Self {
-        Self { http: OnceLock::new(), options, meter: Arc::default() }
-    }
-
-    /// Sends a request to the configured server and follows its redirects. The facts are for errors in the body.
-    pub(crate) async fn send(
-        &self,
-        request: Request<Bytes>,
-        url: Url,
-        facts: RequestFacts,
-    ) -> Result<Reply, Error> {
-        let mut hop = Hop::first(url);
-        loop {
-            let started = Instant::now();
-            self.meter.requests.fetch_add(1, Ordering::Relaxed);
-            let response = self.send_once(&request, &hop).await?;
-            let status = response.status();
-            tracing::debug!(
-                target: "rhailab_client::http",
-                method = %request.method(),
-                url = %redact_url(&hop.url),
-                status = status.as_u16(),
-                milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-                "request"
-            );
-            if is_redirect(status) {
-                let location = response.headers().get(LOCATION).map(|value| value.as_bytes().to_vec());
-                hop = hop.next(request.method(), location.as_deref()).map_err(|reason| {
-                    Error::new(ErrorKind::Transport, reason)
-                        .with_hint("If the server has moved, give its new address as the URL.")
-                })?;
-                continue;
-            }
-            let headers = response.headers().clone();
-            let foreign_origin = (!hop.trusted).then(|| hop.url.origin().ascii_serialization());
-            let body = Body { response, request: facts, meter: Arc::clone(&self.meter) };
-            return Ok(Reply { status, headers, body, foreign_origin });
-        }
-    }
-
-    async fn send_once(&self, request: &Request<Bytes>, hop: &Hop) -> Result<reqwest::Response, Error> {
-        let mut outgoing = self.http()?.request(request.method().clone(), hop.url.clone());
-        outgoing = outgoing.headers(request.headers().clone());
-        if !request.body().is_empty() {
-            outgoing = outgoing.body(request.body().clone());
-        }
-        if hop.trusted
-            && let Some(credential) = &self.options.credential
-        {
-            let (name, value) = credential.header();
-            outgoing = outgoing.header(name, value);
-        }
-        outgoing.send().await.map_err(|error| failure(&hop.url, error))
-    }
-
     fn http(&self) -> Result<&reqwest::Client, Error> {
         if let Some(client) = self.http.get() {
             return Ok(client);
@@ -178,41 +269,12 @@ impl Transport {
             .read_timeout(self.options.read_timeout)
             .build()
             .map_err(|error| {
-                Error::new(ErrorKind::Transport, format!("the HTTP client cannot start: {}", chain(&error)))
-                    .with_source(error)
+                Error::new(
+                    ErrorKind::Transport,
+                    format!("the HTTP client cannot start: {}", attempt::innermost(&error)),
+                )
+                .with_source(error)
             })?;
         Ok(self.http.get_or_init(|| client))
     }
-}
-
-/// Words for a request that got no answer, or only a part of one.
-fn failure(url: &Url, error: reqwest::Error) -> Error {
-    // The library's message would repeat the URL, with whatever secret its query holds.
-    let error = error.without_url();
-    let origin = url.origin().ascii_serialization();
-    let (kind, what, hint) = if error.is_connect() {
-        (
-            ErrorKind::Transport,
-            "cannot connect to",
-            "Is the URL right, and is the server up and reachable from here?",
-        )
-    } else if error.is_timeout() {
-        (ErrorKind::Timeout, "no answer in time from", "Is the server overloaded? A longer timeout may help.")
-    } else {
-        (
-            ErrorKind::Transport,
-            "the connection broke to",
-            "Try again; if it stays, look at proxies between here and the server.",
-        )
-    };
-    Error::new(kind, format!("{what} {origin}: {}", chain(&error))).with_hint(hint).with_source(error)
-}
-
-/// The innermost cause says what really happened (`Connection refused`); the outer ones only say where.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
 }

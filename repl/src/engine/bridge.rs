@@ -28,6 +28,15 @@ struct Shared {
     interrupted: Notify,
 }
 
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // Whoever pressed Ctrl-C while a name was looked up must not wait for the answer, which cannot be called off.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 /// Why a script was stopped from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interrupt {

@@ -10,7 +10,7 @@ use crate::output::Format;
 use crate::verbose;
 
 pub(super) fn trace(_: &mut Shell, argument: &str) -> Outcome {
-    verbose::show_requests(switch("trace", argument)?);
+    verbose::show_requests(switch("trace", argument)?.into());
     Ok(None)
 }
 
