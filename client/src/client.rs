@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::StatusCode;
-use http::header::HeaderMap;
+use http::header::{CONTENT_TYPE, HeaderMap};
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::arguments::Arguments;
 use crate::config::Builder;
-use crate::endpoint::{Endpoint, Idempotency, Method, Outcome, Resource};
+use crate::endpoint::{Endpoint, Idempotency, Method, Outcome, Resource, Segment};
 use crate::error::{self, Error, ErrorKind, RequestFacts};
 use crate::http::request;
 use crate::http::transport::{Body, Call, Cause, Failure, Transport};
@@ -189,6 +189,9 @@ impl Gitlab {
         }
         let call = self.call(endpoint, request)?;
         match self.inner.transport.open(&call).await {
+            Ok(reply) if is_page(&reply.headers) && !may_be_page(endpoint) => {
+                Err(not_from_gitlab(call.facts))
+            }
             Ok(reply) => Ok(reply.body),
             Err(failure) => Err(error_of(endpoint, call.facts, failure)),
         }
@@ -202,6 +205,7 @@ impl Gitlab {
     ) -> Result<Response, Error> {
         let call = self.call(endpoint, request)?;
         let (headers, body) = match self.inner.transport.fetch(&call).await {
+            Ok(answer) if is_page(&answer.headers) => return Err(not_from_gitlab(call.facts)),
             Ok(answer) => (answer.headers, answer.body),
             // What an attempt before has deleted, whose answer was lost, is gone as it should be.
             Err(failure) if failure.is_uncertain && is_deleted(endpoint, &failure) => Default::default(),
@@ -246,11 +250,36 @@ fn error_of(endpoint: &'static Endpoint, facts: RequestFacts, failure: Failure) 
             error
         }
     };
+    let mut hints: Vec<String> = error.hint().map(str::to_owned).into_iter().collect();
+    if failure.is_uncertain && endpoint.idempotency == Idempotency::Never {
+        hints.push("GitLab may have done it all the same: look before you send it again.".to_owned());
+    }
+    if let Some(pause) = failure.asked_pause {
+        hints.push(format!("GitLab asks to wait {} seconds.", pause.as_secs()));
+    }
     if tries > 1 {
-        let hint = [error.hint().unwrap_or_default(), &format!("It was tried {tries} times.")].join(" ");
-        error = error.with_hint(hint.trim_start());
+        hints.push(format!("It was tried {tries} times."));
+    }
+    if !hints.is_empty() {
+        error = error.with_hint(hints.join(" "));
     }
     error
+}
+
+/// A page where GitLab's API has none: whoever sent it did not carry out the request.
+fn not_from_gitlab(facts: RequestFacts) -> Error {
+    Error::new(ErrorKind::Decode, "the answer is an HTML page, not GitLab's")
+        .with_request(facts)
+        .with_hint("A proxy may want somebody to sign in. Is the URL that of a GitLab server?")
+}
+
+fn is_page(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+}
+
+/// Whether the bytes of an answer may be those of a page: only files have names that callers choose.
+fn may_be_page(endpoint: &Endpoint) -> bool {
+    endpoint.path.iter().any(|segment| matches!(segment, Segment::Rest(_)))
 }
 
 /// Whether GitLab knows nothing of what was to be deleted.
@@ -279,11 +308,10 @@ impl Response {
     /// Decodes the body; a failure names the operation and the place in the JSON.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         decode(&self.body).map_err(|problem| {
-            let what = if self.body.trim_ascii_start().starts_with(b"<") {
-                "the answer is an HTML page, not JSON".to_owned()
-            } else {
-                format!("the answer to {} cannot be read: {problem}", self.endpoint.id)
-            };
+            if self.body.trim_ascii_start().starts_with(b"<") {
+                return not_from_gitlab(self.request.clone());
+            }
+            let what = format!("the answer to {} cannot be read: {problem}", self.endpoint.id);
             Error::new(ErrorKind::Decode, what)
                 .with_request(self.request.clone())
                 .with_hint("Is the URL that of a GitLab server?")

@@ -2,6 +2,7 @@
 //! to the package `rhailab`, because Cargo builds a package's binary for that package's tests only.
 //!
 //! - [`RecordingServer`] answers with what a test tells it to, and keeps every request it got,
+//! - [`chaos`] is a server that does one thing wrong,
 //! - [`Rhailab`] runs the real binary in an environment without any of the caller's settings,
 //! - [`SandboxProcess`] is a simulated GitLab in a process of its own,
 //! - [`canned`] holds answers as GitLab gives them,
@@ -17,6 +18,7 @@
 )]
 
 pub mod canned;
+pub mod chaos;
 mod process;
 pub mod python;
 mod recording;

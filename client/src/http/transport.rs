@@ -94,8 +94,10 @@ pub(crate) struct Answer {
 pub(crate) struct Failure {
     pub(crate) cause: Cause,
     pub(crate) attempts: u32,
-    /// Whether an earlier attempt may have reached its aim although it failed.
+    /// Whether one of them may have reached its aim although it failed.
     pub(crate) is_uncertain: bool,
+    /// How long the server wants to be left alone, if that is longer than a call may take.
+    pub(crate) asked_pause: Option<Duration>,
 }
 
 /// What an attempt failed of.
@@ -179,20 +181,24 @@ impl Transport {
                 };
                 drop(permit);
                 let Some(pause) = attempts.next(call.idempotency, setback.problem, fastrand::f64()) else {
-                    return Err(setback.cause);
+                    return Err(setback);
                 };
                 announce_retry(call, &setback.cause, pause, &attempts);
                 tokio::time::sleep(pause).await;
             }
         };
-        let result = match within(self.options.timeout, work).await {
-            Ok(result) => result,
-            Err(timeout) => Err(Cause::Error(out_of_time(&call.url, timeout))),
-        };
-        result.map_err(|cause| Failure {
+        let result = within(self.options.timeout, work).await.unwrap_or_else(|timeout| {
+            let cause = Cause::Error(out_of_time(&call.url, timeout));
+            Err(Setback { problem: Problem::NoAnswer, cause })
+        });
+        result.map_err(|Setback { problem, cause }| Failure {
             cause,
             attempts: attempts.made(),
-            is_uncertain: attempts.is_uncertain(),
+            is_uncertain: attempts.is_uncertain() || problem == Problem::NoAnswer,
+            asked_pause: match problem {
+                Problem::Refused { wait, .. } => wait.filter(|wait| *wait > self.options.retry.budget),
+                _ => None,
+            },
         })
     }
 
