@@ -139,7 +139,7 @@ fn scoped() -> RecordingServer {
 }
 
 #[test]
-fn a_variable_of_one_environment_is_read_saved_and_deleted_in_its_scope() {
+fn footgun_06_a_variable_of_one_environment_is_read_saved_and_deleted_in_its_scope() {
     let expected = [
         VARIABLES.to_owned(),
         with_filter("PUT", "production"),

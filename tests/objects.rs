@@ -24,7 +24,7 @@ fn pipeline(status: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn only_what_was_assigned_is_saved() {
+async fn footgun_20_only_what_was_assigned_is_saved() {
     let server = RecordingServer::start([
         ("GET /api/v4/projects/1/triggers/7", Answer::json(200, &trigger("old"))),
         ("PUT /api/v4/projects/1/triggers/7", Answer::json(200, &trigger("new"))),
@@ -55,7 +55,7 @@ async fn only_what_was_assigned_is_saved() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_assigned_is_refused_before_any_request() {
+async fn footgun_18_what_cannot_be_assigned_is_refused_before_any_request() {
     let server = RecordingServer::start([]);
     let project = client(&server).projects().lazy(1);
     let mut object = project.triggers().lazy(7).object().clone();

@@ -21,7 +21,7 @@ const PROJECT: &str = "GET /api/v4/projects/1";
 const REDIRECTS_OF_READS: [u16; 5] = [301, 302, 303, 307, 308];
 
 #[tokio::test]
-async fn no_token_reaches_another_origin() {
+async fn footgun_02_no_token_reaches_another_origin() {
     for (kind, header, value) in KINDS {
         for status in REDIRECTS_OF_READS {
             let elsewhere = RecordingServer::start([(PROJECT, canned::project())]);

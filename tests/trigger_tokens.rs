@@ -24,7 +24,7 @@ fn masked() -> RecordingServer {
 }
 
 #[tokio::test]
-async fn a_token_that_gitlab_hides_is_explained() {
+async fn footgun_16_a_token_that_gitlab_hides_is_explained() {
     let server = masked();
     let triggers = client(&server).projects().lazy(1).triggers();
     let words = |error: &Error| (error.kind(), error.message().to_owned(), error.hint().unwrap().to_owned());

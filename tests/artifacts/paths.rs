@@ -9,7 +9,7 @@ use super::super::{block_on, client, job, script};
 const REFUSED: [&str; 9] = ["", ".", "..", "../x", "a/../b", "a/..", "/etc/passwd", "a//b", "a\n"];
 
 #[test]
-fn a_path_that_could_lead_elsewhere_is_refused_before_any_request() {
+fn footgun_13_a_path_that_could_lead_elsewhere_is_refused_before_any_request() {
     let (server, folder) = (RecordingServer::start([]), Folder::new());
     for path in REFUSED {
         let error = block_on(job(&server).artifact(path).bytes()).unwrap_err();
@@ -34,7 +34,7 @@ fn a_path_that_could_lead_elsewhere_is_refused_before_any_request() {
 }
 
 #[test]
-fn each_segment_is_encoded_for_itself() {
+fn footgun_13_each_segment_is_encoded_for_itself() {
     const ONE: &str = "GET /api/v4/projects/1/jobs/7/artifacts/my%20dir/%C3%BC%23%3F.txt";
     const BY_REF: &str =
         "GET /api/v4/projects/1/jobs/artifacts/feature%2Fx/raw/..a/b%25.txt?job=build%20%26%20test";
