@@ -123,6 +123,23 @@ impl Gitlab {
         self.exchange(endpoint, request).await
     }
 
+    /// Sends a request that is made already, or announces it where writes are rehearsed.
+    pub(crate) async fn send_request(
+        &self,
+        endpoint: &'static Endpoint,
+        request: http::Request<Bytes>,
+    ) -> Result<Response, Error> {
+        if self.writes() == Writes::Rehearsed && writes(endpoint) {
+            return self.rehearse(endpoint, &Arguments::new(), &request);
+        }
+        self.exchange(endpoint, request).await
+    }
+
+    /// The API's root.
+    pub(crate) fn api(&self) -> &Url {
+        &self.inner.api
+    }
+
     /// Whether a call stays here: it would write, or its path names an object that exists in the rehearsal alone.
     fn rehearses(&self, endpoint: &Endpoint, arguments: &Arguments) -> bool {
         self.writes() == Writes::Rehearsed

@@ -39,6 +39,7 @@ mod lookup;
 mod manager;
 mod object;
 mod page;
+mod raw;
 mod redact;
 mod rehearsal;
 mod secret;

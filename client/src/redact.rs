@@ -16,6 +16,10 @@ pub(crate) fn body(endpoint: &Endpoint, body: &[u8]) -> String {
     let Ok(mut json) = serde_json::from_slice::<Value>(body) else {
         return String::new();
     };
+    if endpoint.params.is_empty() {
+        // Nothing is known of the parameters of this path but what others are called.
+        mask_names(&mut json);
+    }
     if let Value::Object(members) = &mut json {
         for param in endpoint.params_in(Place::Body) {
             let Some(value) = members.get_mut(param.wire_name()) else { continue };

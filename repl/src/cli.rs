@@ -225,6 +225,8 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Send a request of any path of the API, and print the JSON of the answer
+    Api(ApiOptions),
     /// Serve a simulated GitLab for any client until Ctrl-C
     Sandbox(SandboxOptions),
     /// Show the configuration and where each value comes from
@@ -262,6 +264,21 @@ enum Command {
     Script(Vec<OsString>),
 }
 
+/// What to send.
+#[derive(Debug, Args)]
+pub(crate) struct ApiOptions {
+    /// GET, POST, PUT, PATCH or DELETE
+    pub(crate) method: String,
+    /// The path below /api/v4, such as /projects/1/pipelines
+    pub(crate) path: String,
+    /// A field of the body, or of the query where there is no body; may be given more than once
+    #[arg(short, long, value_name = "NAME=VALUE")]
+    pub(crate) field: Vec<String>,
+    /// A file with the JSON of the body; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+}
+
 /// How to simulate.
 #[derive(Debug, Args)]
 pub(crate) struct SandboxOptions {
@@ -286,6 +303,7 @@ fn run(cli: &Cli) -> Status {
         Some(Command::Script(words)) => script(global, words),
         Some(Command::Eval { code }) => commands::run::code(global, code),
         Some(Command::Check { files }) => commands::check::files(global, files),
+        Some(Command::Api(options)) => commands::api::send(global, options),
         Some(Command::Sandbox(options)) => commands::sandbox::serve(options),
         Some(Command::Config) => commands::config::show(global),
         Some(Command::Doc { topic }) => commands::doc::show(global, topic),

@@ -7,7 +7,7 @@ use rhailab_client::endpoint::{On, Operation, Outcome, Resource, Type};
 use rhailab_client::table;
 
 use crate::engine::error::PROPERTIES;
-use crate::engine::functions::{FUNCTIONS, Function, SEQUENCE, Takes, object_methods};
+use crate::engine::functions::{CLIENT, FUNCTIONS, Function, SEQUENCE, Takes, object_methods};
 use crate::engine::{own_options, parameters};
 
 /// A file's name, and what writes its text.
@@ -41,7 +41,12 @@ fn language() -> String {
     let mut definitions = Definitions::new();
     definitions.add("The client that the configuration gives.", &["const gl: Gitlab".to_owned()]);
     definitions.add("The script's own arguments.", &["const args: Array".to_owned()]);
-    definitions.add("The server's address.", &["fn get url(gl: Gitlab) -> String".to_owned()]);
+    for property in CLIENT.properties {
+        definitions.add(property.doc, &[format!("fn get {}(gl: Gitlab) -> String", property.name)]);
+    }
+    for method in CLIENT.methods {
+        definitions.add(method.doc, &of_function(method, Some("Gitlab"), "?"));
+    }
     for function in FUNCTIONS {
         definitions.add(function.doc, &of_function(function, None, "?"));
     }

@@ -12,6 +12,7 @@ pub mod error;
 mod files;
 pub(crate) mod follow;
 pub mod functions;
+pub(crate) mod http;
 mod keyword;
 mod manager;
 mod modules;
@@ -106,6 +107,7 @@ impl ScriptEngine {
         arrays::register(&mut engine);
         let names = verbs::register(&mut engine, notes::Notes::new(Arc::clone(&world.print)));
         wait::register(&mut engine);
+        http::register(&mut engine);
         files::register(&mut engine);
         follow::register(&mut engine, world);
         watch::register(&mut engine, world);

@@ -173,7 +173,7 @@ fn unfit_for_path(name: &str, text: &str) -> Error {
     )
 }
 
-fn write_query(query: &mut Vec<String>, name: &str, encoding: Encoding, value: &Value) {
+pub(crate) fn write_query(query: &mut Vec<String>, name: &str, encoding: Encoding, value: &Value) {
     match (value, encoding) {
         (Value::Object(members), _) => {
             for (key, value) in members {

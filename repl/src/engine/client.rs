@@ -24,6 +24,14 @@ pub struct ClientRef {
 }
 
 impl ClientRef {
+    pub(crate) fn client(&self) -> &Gitlab {
+        &self.client
+    }
+
+    pub(crate) fn bridge(&self) -> &Bridge {
+        &self.bridge
+    }
+
     fn property(&mut self, name: ImmutableString) -> Result<Dynamic, Box<EvalAltResult>> {
         if let Some(resource) = find_accessor(table::ROOT, &name) {
             return Ok(Dynamic::from(ManagerRef::new(self.client.manager(resource), self.bridge.clone())));

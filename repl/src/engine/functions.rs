@@ -12,9 +12,12 @@ use rhailab_client::endpoint::Resource;
 use super::follow::can_follow;
 pub use builtin::FUNCTIONS;
 pub use methods::{
-    ARRAY, BLOB, CHUNK, ERROR, FILE, FUNCTION, MAP, NUMBER, OBJECT, OBJECT_METHODS, RANGE, SEQUENCE, TEXT,
+    ARRAY, BLOB, CHUNK, CLIENT, ERROR, FILE, FUNCTION, MAP, NUMBER, OBJECT, OBJECT_METHODS, RANGE, SEQUENCE,
+    TEXT,
 };
-pub use options::{ANY_VERB, DOWNLOAD, FOLLOW_OPTIONS, GET, GITLAB_OPTIONS, POLL, WAIT_OPTIONS};
+pub use options::{
+    ANY_VERB, DOWNLOAD, FOLLOW_OPTIONS, GET, GITLAB_OPTIONS, HTTP_OPTIONS, POLL, WAIT_OPTIONS,
+};
 
 /// A function, or a method of some kind of value.
 #[derive(Debug)]

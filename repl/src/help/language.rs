@@ -6,7 +6,7 @@ use super::page::Page;
 use super::topic::WORDS;
 use super::{first_paragraph, summary, words};
 use crate::engine::error::PROPERTIES;
-use crate::engine::functions::{FUNCTIONS, Function, OBJECT_METHODS, SEQUENCE, Takes};
+use crate::engine::functions::{CLIENT, FUNCTIONS, Function, OBJECT_METHODS, SEQUENCE, Takes};
 
 pub(super) fn overview(page: &mut Page) {
     page.title("Scripts for GitLab");
@@ -51,7 +51,9 @@ pub(super) fn client(page: &mut Page) {
         table::ROOT.iter().map(|resource| (words::manager_path(resource), first_paragraph(resource.doc))),
     );
     page.heading("Properties");
-    page.terms([("gl.url", "The server's address.")]);
+    page.terms(CLIENT.properties.iter().map(|property| (format!("gl.{}", property.name), property.doc)));
+    page.heading("Methods");
+    functions(page, CLIENT.methods);
 }
 
 pub(super) fn lists(page: &mut Page) {
@@ -172,6 +174,10 @@ const FUNCTION_EXAMPLES: &[(&str, &str)] = &[
     ("max", "print(max(1, 2));"),
     ("range", "for number in range(0, 3) { print(number); }"),
     ("is_def_var", "if !is_def_var(\"zone\") { print(\"no zone\"); }"),
+    (
+        "http",
+        "let job = gl.http(\"GET\", \"/projects/demo%2Fapp/jobs\", #{query: #{per_page: 1}})[0];\nprint(job.name);",
+    ),
     (
         "wait",
         "let project = gl.projects.get(\"demo/app\");\nlet pipeline = project.pipelines.create(#{ref: \"main\"});\n\

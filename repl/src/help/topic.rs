@@ -7,7 +7,7 @@ use rhailab_client::endpoint::{Enum, Field, On, Operation, Param, Record, Resour
 use rhailab_client::{nearest, table};
 
 use super::words::{manager_path, record_of, snake, variable};
-use crate::engine::functions::{FUNCTIONS, Function, OBJECT_METHODS, SEQUENCE, object_methods};
+use crate::engine::functions::{CLIENT, FUNCTIONS, Function, OBJECT_METHODS, SEQUENCE, object_methods};
 
 /// Something that has a page.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +92,7 @@ fn starts(word: &str) -> Vec<Topic> {
         "error" | "catch" => found.push(Topic::Errors),
         _ => {}
     }
-    found.extend(functions(&[FUNCTIONS, OBJECT_METHODS], word));
+    found.extend(functions(&[FUNCTIONS, OBJECT_METHODS, CLIENT.methods], word));
     found.extend(richest(resources.clone().filter(|resource| names(resource, word))).map(Topic::Object));
     found.extend(
         richest(resources.clone().filter(|resource| resource.accessors.contains(&word))).map(Topic::Manager),
@@ -153,7 +153,7 @@ fn first_words() -> BTreeSet<String> {
     }
     words.extend(table::ENUMS.iter().map(|item| item.name.to_owned()));
     words.extend(table::RECORDS.iter().map(|item| item.name.to_owned()));
-    let functions = FUNCTIONS.iter().chain(OBJECT_METHODS).chain(SEQUENCE.methods);
+    let functions = FUNCTIONS.iter().chain(OBJECT_METHODS).chain(CLIENT.methods).chain(SEQUENCE.methods);
     words.extend(functions.map(|function| function.name.to_owned()));
     words
 }
@@ -203,7 +203,10 @@ impl Topic {
     /// What a word behind a dot means.
     fn step(self, word: &str) -> Vec<Self> {
         match self {
-            Self::Client => find_accessor(table::ROOT, word).map(Self::Manager).into_iter().collect(),
+            Self::Client => {
+                let manager = find_accessor(table::ROOT, word).map(Self::Manager);
+                manager.into_iter().chain(functions(&[CLIENT.methods], word)).collect()
+            }
             Self::Lists => functions(&[SEQUENCE.methods], word).collect(),
             Self::Manager(resource) => below_resource(resource, word, [On::Manager, On::Object]),
             Self::Object(resource) if word == "attributes" => vec![Self::Attributes(resource)],
@@ -228,7 +231,8 @@ impl Topic {
     fn below(self) -> Vec<&'static str> {
         match self {
             Self::Client => {
-                table::ROOT.iter().flat_map(|resource| resource.accessors.iter().copied()).collect()
+                let managers = table::ROOT.iter().flat_map(|resource| resource.accessors.iter().copied());
+                managers.chain(CLIENT.methods.iter().map(|method| method.name)).collect()
             }
             Self::Lists => SEQUENCE.methods.iter().map(|method| method.name).collect(),
             Self::Manager(resource) | Self::Object(resource) => {

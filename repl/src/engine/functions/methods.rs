@@ -1,6 +1,6 @@
 //! What values have after a dot, beside what the endpoint table says of objects and managers.
 
-use super::options::{FOLLOW_OPTIONS, WAIT_OPTIONS};
+use super::options::{FOLLOW_OPTIONS, HTTP_OPTIONS, WAIT_OPTIONS};
 use super::{
     Choice, Function, Gives, Members, Parameter, Takes, any, function, optional, property, required,
 };
@@ -208,6 +208,29 @@ pub static FILE: Members = Members {
         function("close", &[], Gives::Anything, "Ends writing; what was written is on the disk then."),
     ],
 };
+
+/// What a client has beside its managers.
+pub static CLIENT: Members = Members {
+    properties: &[property("url", Gives::Text, "The server's address.")],
+    methods: &[function(
+        "http",
+        &[
+            required("method", Takes::OneOf(METHODS)),
+            any("path"),
+            optional("options", Takes::Options(HTTP_OPTIONS)),
+        ],
+        Gives::Anything,
+        "Sends a request of any path below `/api/v4`, and answers the decoded JSON.",
+    )],
+};
+
+const METHODS: &[Choice] = &[
+    Choice { name: "GET", doc: "Reads." },
+    Choice { name: "POST", doc: "Creates, or starts an action." },
+    Choice { name: "PUT", doc: "Changes." },
+    Choice { name: "PATCH", doc: "Changes parts." },
+    Choice { name: "DELETE", doc: "Removes." },
+];
 
 /// What a piece of a download has.
 pub static CHUNK: Members = Members {

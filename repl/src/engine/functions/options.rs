@@ -42,6 +42,12 @@ pub static GITLAB_OPTIONS: &[OptionRow] = &[
     row("timeout", Takes::Anything, "How long to wait for an answer at most, such as `\"30s\"`."),
 ];
 
+/// The options of `gl.http()`.
+pub static HTTP_OPTIONS: &[OptionRow] = &[
+    row("query", Takes::Anything, "A map of what stands behind the question mark."),
+    row("body", Takes::Anything, "What is sent as JSON."),
+];
+
 /// What every verb takes beside its parameters.
 pub static ANY_VERB: &[OptionRow] =
     &[row("extra", Takes::Anything, "A map of parameters that Rhailab does not know, sent as they are.")];

@@ -10,7 +10,8 @@ use crate::engine::sequence;
 /// A value, the table of what it has, and a call of each of its methods.
 type Calls = (&'static str, &'static Members, &'static [&'static str]);
 
-const CALLS: [Calls; 11] = [
+const CALLS: [Calls; 12] = [
+    ("gl", &CLIENT, &["http(\"GET\", \"/version\")"]),
     ("gl.projects.get(1, #{lazy: true})", &OBJECT, &["to_json()", "to_string()"]),
     (
         "[1, 2]",

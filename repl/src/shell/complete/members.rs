@@ -12,10 +12,7 @@ use crate::engine::functions::{Function, Property, object_methods};
 /// What a value has: fields, sub-resources, verbs, then what all such values have.
 pub(super) fn members(shape: &Shape) -> Vec<Offer> {
     let mut offers = match shape {
-        Shape::Client => {
-            let url = Offer::new("url", "url", "url: string", "The server's address.");
-            managers(table::ROOT).chain([url]).collect()
-        }
+        Shape::Client => managers(table::ROOT).collect(),
         Shape::Manager(resource) => verbs(resource, On::Manager),
         Shape::Object(resource) => object(resource),
         Shape::Map(keys) => keys

@@ -139,8 +139,10 @@ impl Shape {
             Self::Client => {
                 return match find_accessor(table::ROOT, name) {
                     Some(resource) => Self::Manager(resource),
-                    None if name == "url" => Self::Text,
-                    None => Self::Unknown,
+                    None => functions::CLIENT
+                        .property(name)
+                        .map(|known| self.given(known.gives))
+                        .unwrap_or_default(),
                 };
             }
             Self::Object(resource) => match resource.child(name) {
@@ -168,6 +170,7 @@ impl Shape {
     /// What values of this shape have beside what the endpoint table says of them.
     pub(super) fn members(&self) -> Option<&'static Members> {
         Some(match self {
+            Self::Client => &functions::CLIENT,
             Self::Object(_) => &functions::OBJECT,
             Self::Sequence(_) => &functions::SEQUENCE,
             Self::Attributes(_) | Self::Record(_) | Self::Map(_) | Self::MapOf(_) => &functions::MAP,
@@ -180,7 +183,7 @@ impl Shape {
             Self::Chunk => &functions::CHUNK,
             Self::Error => &functions::ERROR,
             Self::Function => &functions::FUNCTION,
-            Self::Unknown | Self::Client | Self::Manager(_) | Self::Bool => return None,
+            Self::Unknown | Self::Manager(_) | Self::Bool => return None,
         })
     }
 

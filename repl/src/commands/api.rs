@@ -1,0 +1,101 @@
+//! `rhailab api METHOD PATH`: one request of any path of the API; the answer's JSON on standard output.
+
+use std::fs;
+use std::io::{Read as _, stdin};
+use std::path::Path;
+
+use rhailab_client::Writes;
+use rhailab_client::endpoint::Method;
+use serde_json::{Map, Value};
+
+use crate::cli::{ApiOptions, GlobalOptions, Status, complain, print, say};
+use crate::engine::bridge::Bridge;
+use crate::engine::http::method_of;
+use crate::output::{self, Format};
+use crate::report;
+use crate::server::Server;
+
+/// Sends the request and prints what came.
+pub(crate) fn send(global: &GlobalOptions, options: &ApiOptions) -> Status {
+    let method = match method_of(&options.method) {
+        Ok(method) => method,
+        Err(hint) => return complain(&format!("{:?} is no method of GitLab's API. {hint}", options.method)),
+    };
+    let takes_body = !matches!(method, Method::Get | Method::Delete);
+    let (query, body) = match content(options, takes_body) {
+        Ok(content) => content,
+        Err(problem) => return complain(&problem),
+    };
+    let bridge = Bridge::default();
+    // A sandbox lives as long as this name.
+    let server = match Server::configured(global, &bridge) {
+        Ok(server) => server,
+        Err(error) => return refuse(global, &error),
+    };
+    let client = match server.client() {
+        Ok(client) => client,
+        Err(error) => return refuse(global, &error),
+    };
+    client.set_writes(global.writes());
+    match bridge.wait(client.http(method, &options.path, &query, body.as_ref())) {
+        Ok(Ok(Value::Null)) => Status::Success,
+        // What a rehearsal answers is no word of GitLab's.
+        Ok(Ok(_)) if client.writes() == Writes::Rehearsed && method != Method::Get => Status::Success,
+        Ok(Ok(answer)) => {
+            let format = if global.output == Format::Yaml { Format::Yaml } else { Format::Json };
+            match output::data(&answer, format) {
+                Ok(text) => print(format!("{text}\n").as_bytes()),
+                Err(problem) => complain(&problem),
+            }
+        }
+        Ok(Err(error)) => {
+            say(&report::client_failure(&error, global.color.for_stderr()));
+            Status::Failure
+        }
+        Err(_) => Status::Interrupted,
+    }
+}
+
+/// What goes into the query and into the body.
+fn content(options: &ApiOptions, takes_body: bool) -> Result<(Map<String, Value>, Option<Value>), String> {
+    let mut fields = Map::new();
+    for field in &options.field {
+        let (name, value) = field
+            .split_once('=')
+            .filter(|(name, _)| !name.is_empty())
+            .ok_or_else(|| format!("{field:?} is no field; write -f NAME=VALUE"))?;
+        if fields.insert(name.to_owned(), value.into()).is_some() {
+            return Err(format!("the field {name:?} is there twice; --input takes a JSON body with lists"));
+        }
+    }
+    let Some(input) = &options.input else {
+        return Ok(match (takes_body, fields.is_empty()) {
+            (true, false) => (Map::new(), Some(Value::Object(fields))),
+            _ => (fields, None),
+        });
+    };
+    if !takes_body {
+        return Err(
+            "--input is the body of a request, and this method has none; -f goes into the query".to_owned()
+        );
+    }
+    let body = serde_json::from_str(&read(input)?)
+        .map_err(|error| format!("{} is not JSON: {error}", input.display()))?;
+    // With a body of its own, what else is given goes into the query.
+    Ok((fields, Some(body)))
+}
+
+fn read(input: &Path) -> Result<String, String> {
+    let mut text = String::new();
+    let read = if input == Path::new("-") {
+        stdin().lock().read_to_string(&mut text).map(|_| text)
+    } else {
+        fs::read_to_string(input)
+    };
+    read.map_err(|error| format!("{} cannot be read: {error}", input.display()))
+}
+
+fn refuse(global: &GlobalOptions, error: &rhailab_client::Error) -> Status {
+    say(&report::client_failure(error, global.color.for_stderr()));
+    Status::Usage
+}

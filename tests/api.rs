@@ -1,0 +1,128 @@
+//! Any path of the API: `gl.http(…)` in scripts and `rhailab api` in a terminal, over a real socket.
+
+use rhailab_tests::{Answer, Folder, Outcome, RecordingServer, Rhailab};
+use serde_json::{Value, json};
+
+const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
+const TOKEN: &str = "glpat-api-access-token";
+
+fn server() -> RecordingServer {
+    RecordingServer::start([
+        ("GET /api/v4/projects/1/labels", Answer::json(200, &json!([{"id": 3, "name": "bug"}]))),
+        ("POST /api/v4/projects/1/labels", Answer::json(201, &json!({"id": 4, "name": "idea"}))),
+        ("DELETE /api/v4/projects/1/labels/4", Answer::bytes(204, "")),
+        ("GET /api/v4/text", Answer::text(200, "plain")),
+    ])
+}
+
+fn run(server: &RecordingServer, args: &[&str]) -> Outcome {
+    Rhailab::new(RHAILAB).args(args).server(server.url(), TOKEN).run()
+}
+
+#[test]
+fn a_script_reaches_any_path() {
+    let server = server();
+    let code = r##"
+        let labels = gl.http("GET", "/projects/1/labels", #{query: #{search: "b&g", scope: ["a", "b"]}});
+        let made = gl.http("post", "/projects/1/labels", #{body: #{name: "idea", color: "#fff", priority: ()}});
+        print(`${labels[0].name} ${made.id} ${gl.http("DELETE", "/projects/1/labels/4") == ()} ${gl.http("GET", "text")}`);
+    "##;
+    let outcome = run(&server, &["eval", code]);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), "bug 4 true plain\n"), "{outcome:?}");
+    let requests = server.requests();
+    assert_eq!(requests[0].query, "scope%5B%5D=a&scope%5B%5D=b&search=b%26g");
+    assert_eq!(requests[1].json(), json!({"name": "idea", "color": "#fff", "priority": null}));
+    assert!(requests.iter().all(|request| request.header("private-token") == TOKEN));
+}
+
+#[test]
+fn slips_are_told_before_any_request() {
+    let server = server();
+    for (code, words) in [
+        (r#"gl.http("FETCH", "/version")"#, "\"FETCH\" is no method"),
+        (r#"gl.http("GET", "https://evil.test/x")"#, "it names a server"),
+        (r#"gl.http("GET", "/projects/../admin")"#, "it has . or .. in it"),
+        (r#"gl.http("GET", "/version", #{quary: #{}})"#, "Did you mean `query`?"),
+        (r#"gl.http("GET", "/version", #{query: 1})"#, "`query` must be a map"),
+    ] {
+        let outcome = run(&server, &["eval", code]);
+        assert_eq!(outcome.status, Some(1), "{code}: {outcome:?}");
+        assert!(outcome.stderr.contains(words), "{code}: {}", outcome.stderr);
+    }
+    assert_eq!(server.lines(), [""; 0]);
+}
+
+#[test]
+fn the_command_prints_json() {
+    let server = server();
+    let outcome = run(&server, &["api", "get", "/projects/1/labels", "-f", "search=bug"]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    assert_eq!(serde_json::from_str::<Value>(&outcome.stdout).unwrap(), json!([{"id": 3, "name": "bug"}]));
+    let outcome =
+        run(&server, &["api", "POST", "projects/1/labels", "--field", "name=idea", "-f", "color=#fff"]);
+    assert_eq!(serde_json::from_str::<Value>(&outcome.stdout).unwrap()["id"], 4);
+    let outcome = run(&server, &["--output", "yaml", "api", "GET", "/projects/1/labels"]);
+    assert_eq!(outcome.stdout, "- id: 3\n  name: bug\n");
+    let outcome = run(&server, &["api", "DELETE", "/projects/1/labels/4"]);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), ""));
+    let requests = server.requests();
+    assert_eq!(requests[0].query, "search=bug");
+    assert_eq!(requests[1].json(), json!({"name": "idea", "color": "#fff"}));
+}
+
+#[test]
+fn a_body_comes_from_a_file_or_from_standard_input() {
+    let (server, folder) = (server(), Folder::new());
+    let body = json!({"name": "idea", "variables": [{"key": "A"}]});
+    let file = folder.write("body.json", &body.to_string());
+    let path = file.to_str().unwrap();
+    assert_eq!(run(&server, &["api", "POST", "/projects/1/labels", "--input", path]).status, Some(0));
+    let piped =
+        Rhailab::new(RHAILAB).args(["api", "POST", "/projects/1/labels", "--input", "-", "-f", "x=1"]);
+    assert_eq!(piped.server(server.url(), TOKEN).stdin(&body.to_string()).run().status, Some(0));
+    let requests = server.requests();
+    assert_eq!([requests[0].json(), requests[1].json()], [body.clone(), body]);
+    assert_eq!(requests[1].query, "x=1");
+}
+
+#[test]
+fn a_wrong_call_is_told_and_sends_nothing() {
+    let (server, folder) = (server(), Folder::new());
+    let broken = folder.write("broken.json", "{");
+    let labels = "/projects/1/labels";
+    for (args, words) in [
+        (vec!["api", "FETCH", labels], "It has GET, POST, PUT, PATCH, DELETE."),
+        (vec!["api", "POST", labels, "-f", "name"], "write -f NAME=VALUE"),
+        (vec!["api", "POST", labels, "-f", "a=1", "-f", "a=2"], "is there twice"),
+        (vec!["api", "GET", labels, "--input", "x.json"], "this method has none"),
+        (vec!["api", "POST", labels, "--input", "nowhere.json"], "nowhere.json cannot be read"),
+        (vec!["api", "POST", labels, "--input", broken.to_str().unwrap()], "broken.json is not JSON"),
+    ] {
+        let outcome = run(&server, &args);
+        assert_eq!(outcome.status, Some(2), "{args:?}: {outcome:?}");
+        assert!(outcome.stderr.contains(words), "{args:?}: {}", outcome.stderr);
+    }
+    assert_eq!(server.lines(), [""; 0]);
+}
+
+#[test]
+fn what_would_write_is_refused_or_rehearsed() {
+    let server = server();
+    let post = ["api", "POST", "/projects/1/labels", "-f", "name=idea", "-f", "token=glpat-secret"];
+    let refused = run(&server, &[&["--read-only"], &post[..]].concat());
+    assert_eq!(refused.status, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("only reads"), "{}", refused.stderr);
+    let rehearsed = run(&server, &[&["--dry-run"], &post[..]].concat());
+    assert_eq!((rehearsed.status, rehearsed.stdout.as_str()), (Some(0), ""), "{rehearsed:?}");
+    let told = format!("would send POST {}/api/v4/projects/1/labels", server.url());
+    assert!(rehearsed.stderr.contains(&told) && rehearsed.stderr.contains("idea"), "{}", rehearsed.stderr);
+    assert!(!rehearsed.stderr.contains("secret"), "{}", rehearsed.stderr);
+    assert_eq!(server.lines(), [""; 0]);
+}
+
+#[test]
+fn a_refusal_shows_gitlabs_words() {
+    let outcome = run(&server(), &["api", "GET", "/nothing"]);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(1), ""), "{outcome:?}");
+    assert!(outcome.stderr.contains("GitLab answered 404: 404 Not Found"), "{}", outcome.stderr);
+}
