@@ -252,5 +252,3 @@ fn facts(begin: f64, span: f64, path: &[usize], jobs: &[Job], runs: &[Run<'_>]) 
     facts
 }
 
-#[cfg(test)]
-mod tests;

@@ -97,17 +97,19 @@ impl Columns {
     }
 
     fn bar(self, bar: Bar, span: f64, ticks: &[Tick], colored: Style) -> String {
-        let queued = self.column(bar.queued, span);
-        let started = self.column(bar.started.unwrap_or(bar.ended), span);
-        let ended = self.column(bar.ended, span);
-        // Whatever ran has a block, however short it was.
-        let (started, ended) = match bar.started {
-            Some(_) if ended == started => (started.min(self.bars - 1), started.min(self.bars - 1) + 1),
-            None if ended == queued => (queued.min(self.bars - 1) + 1, queued.min(self.bars - 1) + 1),
-            _ => (started, ended),
+        let (queued, ended) = (self.column(bar.queued, span), self.column(bar.ended, span));
+        // Whatever ran has a block, however short it was, and so has what waits.
+        let (queued, started, ended) = match bar.started {
+            Some(started) => {
+                let started = self.column(started, span).min(self.bars - 1);
+                (queued.min(started), started, ended.max(started + 1))
+            }
+            None => {
+                let queued = queued.min(self.bars - 1);
+                (queued, ended.max(queued + 1), ended.max(queued + 1))
+            }
         };
-        let queued = queued.min(started.saturating_sub(usize::from(bar.started.is_none())));
-        let before: String = self.gap(0, queued, span, ticks);
+        let before = self.gap(0, queued, span, ticks);
         let after = self.gap(ended, self.bars, span, ticks);
         let waited = QUEUED.to_string().repeat(started - queued);
         let ran = RAN.to_string().repeat(ended - started);
