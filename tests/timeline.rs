@@ -6,6 +6,7 @@ mod scripting;
 
 mod timeline {
     mod charts;
+    mod dump_tmp;
     mod pictures;
     mod runs;
     mod scripts;

@@ -44,7 +44,7 @@ pub struct Timeline {
     pub has_queued: bool,
 }
 
-/// A stage with its jobs, in the order in which they began to wait or to run; those that never did come last.
+/// A stage with its jobs, in the order in which they started; those that wait follow, then those that never ran.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stage {
     /// Its name, on one line.
@@ -222,10 +222,14 @@ fn is_retried(job: &Job, jobs: &[Job]) -> bool {
     jobs.iter().any(|other| other.name == job.name && other.id > job.id)
 }
 
-/// By begin, then by number; without a bar last.
+/// By start, then by number; what waits comes after what has started, and what does neither comes last.
 fn in_order(left: &Row, right: &Row) -> std::cmp::Ordering {
-    let begin = |row: &Row| row.bar.map_or(f64::INFINITY, |bar| bar.started.unwrap_or(bar.queued));
-    begin(left).total_cmp(&begin(right)).then(left.id.cmp(&right.id))
+    let started = |row: &Row| row.bar.and_then(|bar| bar.started).unwrap_or(f64::INFINITY);
+    let queued = |row: &Row| row.bar.map_or(f64::INFINITY, |bar| bar.queued);
+    started(left)
+        .total_cmp(&started(right))
+        .then(queued(left).total_cmp(&queued(right)))
+        .then(left.id.cmp(&right.id))
 }
 
 fn facts(begin: f64, span: f64, path: &[usize], jobs: &[Job], runs: &[Run<'_>]) -> Vec<String> {

@@ -9,9 +9,10 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 const STYLE: &str = "
 :root { color-scheme: light dark; }
-body { margin: 24px auto; max-width: 1080px; padding: 0 16px; font: 14px system-ui, sans-serif;
+body { margin: 24px auto; max-width: 1080px; padding: 0 24px; font: 14px system-ui, sans-serif;
        color: #1f2328; background: #ffffff; }
-.picture { overflow-x: auto; margin: 0; }
+h1 { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.picture { overflow-x: auto; margin: 0 -24px; }
 table { border-collapse: collapse; width: 100%; margin: 24px 0; }
 caption { text-align: left; font-size: 16px; font-weight: 600; padding: 8px 0; }
 th, td { text-align: left; padding: 6px 12px 6px 0; border-bottom: 1px solid #d1d9e0; vertical-align: top; }
@@ -49,6 +50,8 @@ pub fn draw(timeline: &Timeline) -> String {
     markup.close();
     markup.open("body", &[]);
     markup.open("main", &[]);
+    // Whoever looks reads the title in the picture.
+    markup.leaf("h1", &[], &timeline.title);
     markup.open("figure", &[("class", &"picture")]);
     svg::write(&mut markup, timeline);
     markup.close();

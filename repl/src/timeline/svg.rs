@@ -13,6 +13,8 @@ const WIDTH: f64 = 1080.0;
 const MARGIN: f64 = 24.0;
 /// A column of monospaced text at the size of names.
 const COLUMN: f64 = 7.9;
+/// A letter of a label, on the average.
+const LETTER: f64 = 6.4;
 /// The most columns of a name.
 const LONGEST_NAME: usize = 34;
 /// The room at the right for how long a job ran, and what became of it.
@@ -92,6 +94,8 @@ pub(super) fn write(markup: &mut Markup, timeline: &Timeline) {
     if timeline.has_bars() {
         canvas.axis(markup);
     }
+    // Below the bars, which they must not cross.
+    canvas.links(markup);
     let mut top = canvas.top;
     for stage in &timeline.stages {
         canvas.stage(markup, stage, top);
@@ -101,7 +105,6 @@ pub(super) fn write(markup: &mut Markup, timeline: &Timeline) {
             top += height_of(row);
         }
     }
-    canvas.links(markup);
     canvas.legend(markup, top + 30.0);
     markup.close();
 }
@@ -177,7 +180,7 @@ impl<'a> Canvas<'a> {
         }
         if let Some(now) = self.timeline.now {
             vertical(markup, "critical now", self.x(now), self.top - 4.0, self.bottom);
-            text(markup, "label", self.x(now) + 6.0, label, "start", "now");
+            text(markup, "label", self.x(now), self.bottom + 14.0, "middle", "now");
         }
     }
 
@@ -242,9 +245,13 @@ impl<'a> Canvas<'a> {
         for pair in self.timeline.critical_path.windows(2) {
             let [Some((from, from_y)), Some((to, to_y))] = [place(&pair[0]), place(&pair[1])] else { continue };
             let (Some(from), Some(to)) = (from.bar, to.bar) else { continue };
-            let down = if to_y > from_y { 1.0 } else { -1.0 };
-            let x = self.x(from.ended.max(to.queued)).min(self.right);
-            let path = format!("M{} {}V{}", px(x), px(from_y + down * (BAR / 2.0 + 2.0)), px(to_y - down * (BAR / 2.0 + 2.0)));
+            let half = if to_y > from_y { BAR / 2.0 } else { -BAR / 2.0 };
+            let (end, begin) = (self.x(from.ended), self.x(to.queued));
+            let path = if begin - end > 4.0 {
+                format!("M{} {}H{}V{}", px(end), px(*from_y), px(begin), px(to_y - half))
+            } else {
+                format!("M{} {}V{}", px(begin), px(from_y + half), px(to_y - half))
+            };
             markup.empty("path", &[("class", &"critical link"), ("d", &path)]);
         }
     }
@@ -258,7 +265,7 @@ impl<'a> Canvas<'a> {
                 swatch.write(markup, &format!("swatch {class}"));
             }
             text(markup, "label entry", x + 34.0, top, "start", meaning);
-            x += 34.0 + columns(meaning.width()) + 20.0;
+            x += 34.0 + lines(meaning.width()) * LETTER + 24.0;
         };
         markup.open("g", &[("class", &"legend")]);
         if self.timeline.has_queued {
