@@ -6,7 +6,6 @@ mod scripting;
 
 mod timeline {
     mod charts;
-    mod dump_tmp;
     mod pictures;
     mod runs;
     mod scripts;

@@ -9,7 +9,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 const STYLE: &str = "
 :root { color-scheme: light dark; }
-body { margin: 24px auto; max-width: 1080px; padding: 0 24px; font: 14px system-ui, sans-serif;
+body { margin: 24px auto; max-width: 1032px; padding: 0 24px; font: 14px system-ui, sans-serif;
        color: #1f2328; background: #ffffff; }
 h1 { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .picture { overflow-x: auto; margin: 0 -24px; }
