@@ -149,8 +149,12 @@ fn slowest_jobs() {
     let slowest_first = ["unit", "compile", "deploy", "lint", "announce"];
     assert_eq!(names(&lines[2..7]), slowest_first, "{all}");
     // The job that failed on a commit on which it had succeeded before is the only flaky one.
-    let counts = |line: &str| -> Vec<String> { line.split_whitespace().rev().take(2).map(str::to_owned).collect() };
-    assert_eq!(lines[2..7].iter().map(|line| counts(line).concat()).collect::<Vec<_>>(), ["11", "00", "00", "00", "00"]);
+    let counts =
+        |line: &str| -> Vec<String> { line.split_whitespace().rev().take(2).map(str::to_owned).collect() };
+    assert_eq!(
+        lines[2..7].iter().map(|line| counts(line).concat()).collect::<Vec<_>>(),
+        ["11", "00", "00", "00", "00"]
+    );
     assert_eq!(lines[8], "mean duration");
     assert_eq!(names(&lines[9..14]), slowest_first, "{all}");
     let bars: Vec<usize> = lines[9..14].iter().map(|line| line.matches('█').count()).collect();
@@ -158,7 +162,10 @@ fn slowest_jobs() {
     assert_eq!(lines[15..], ["flaky", "unit     ▒ 1 of 5 runs"]);
     // Of the last pipeline alone, nothing can be said about luck.
     let last = run(&sandbox, &script, &["demo/app", "1"]).stdout;
-    assert!(last.starts_with("demo/app: 3 jobs in the last 1 pipelines\n") && last.ends_with("\nno flaky jobs\n"), "{last}");
+    assert!(
+        last.starts_with("demo/app: 3 jobs in the last 1 pipelines\n") && last.ends_with("\nno flaky jobs\n"),
+        "{last}"
+    );
 }
 
 /// Runs an example, its pauses shortened, in a folder of its own; compares what it prints.

@@ -236,9 +236,8 @@ fn facts(begin: f64, span: f64, path: &[usize], jobs: &[Job], runs: &[Run<'_>]) 
     if !begin.is_finite() {
         return vec![if jobs.is_empty() { "It has no jobs." } else { "No job has run." }.to_owned()];
     }
-    let began = job::timestamp(begin).map_or_else(String::new, |began| {
-        format!("Began {}, ", began.strftime("%Y-%m-%d %H:%M:%S UTC"))
-    });
+    let began = job::timestamp(begin)
+        .map_or_else(String::new, |began| format!("Began {}, ", began.strftime("%Y-%m-%d %H:%M:%S UTC")));
     let mut facts = vec![format!("{began}covers {}.", duration(span))];
     let names: Vec<String> =
         path.iter().filter_map(|index| jobs.get(*index)).map(|job| one_line(&job.name)).collect();
@@ -255,4 +254,3 @@ fn facts(begin: f64, span: f64, path: &[usize], jobs: &[Job], runs: &[Run<'_>]) 
     }
     facts
 }
-

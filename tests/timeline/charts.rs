@@ -87,8 +87,13 @@ fn the_critical_path_goes_back_from_the_last_end() {
     assert_eq!(ended().critical_path, [1, 3, 8, 10]);
     assert_eq!(moving().critical_path, [1, 2]);
     let json = ended().to_json();
-    let critical: Vec<&Value> =
-        json["jobs"].as_array().unwrap().iter().filter(|job| job["critical"] == true).map(|job| &job["id"]).collect();
+    let critical: Vec<&Value> = json["jobs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|job| job["critical"] == true)
+        .map(|job| &job["id"])
+        .collect();
     assert_eq!(critical, [1, 3, 8, 10]);
 }
 

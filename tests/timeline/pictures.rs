@@ -61,7 +61,10 @@ fn number(element: &Value, name: &str) -> f64 {
 }
 
 fn of_class<'a>(found: &'a [Value], class: &str) -> Vec<&'a Value> {
-    found.iter().filter(|element| element["classes"].as_array().unwrap().iter().any(|name| name == class)).collect()
+    found
+        .iter()
+        .filter(|element| element["classes"].as_array().unwrap().iter().any(|name| name == class))
+        .collect()
 }
 
 /// Whether one lies in the other, give or take a pixel.
@@ -82,22 +85,26 @@ fn check(found: &[Value]) {
     let rows = of_class(found, "row");
     assert_eq!(rows.len(), 10);
     let names: Vec<&str> = of_class(found, "name").iter().filter_map(|name| name["text"].as_str()).collect();
-    for name in ["compile", "docs 日本語 🚀", "naïve-Größe", "evil␛[31m<b>&\"␍\u{fffd}", "downstream"] {
+    for name in ["compile", "docs 日本語 🚀", "naïve-Größe", "evil␛[31m<b>&\"␍\u{fffd}", "downstream"]
+    {
         assert!(names.contains(&name), "{name}: {names:?}");
     }
     // Names do not run into bars, and of each job what waits ends where it begins to run.
     let left = of_class(found, "tick").iter().map(|tick| number(tick, "x")).fold(f64::INFINITY, f64::min);
-    for name in of_class(found, "name").iter().filter(|name| of_class(&[(**name).clone()], "time").is_empty()) {
+    for name in of_class(found, "name").iter().filter(|name| of_class(&[(**name).clone()], "time").is_empty())
+    {
         assert!(number(name, "x") + number(name, "width") < left, "{name}");
     }
-    let ran: Vec<&Value> = of_class(found, "bar").into_iter().filter(|bar| number(bar, "height") > 10.0).collect();
+    let ran: Vec<&Value> =
+        of_class(found, "bar").into_iter().filter(|bar| number(bar, "height") > 10.0).collect();
     let queued = of_class(found, "queued");
     assert_eq!(ran.len(), 8);
     for bar in of_class(found, "bar").iter().filter(|bar| number(bar, "height") < 10.0) {
         let end = number(bar, "x") + number(bar, "width");
         let middle = number(bar, "y") + number(bar, "height") / 2.0;
         let follows = |ran: &&&Value| {
-            (number(ran, "x") - end).abs() < 1.0 && (number(ran, "y") + number(ran, "height") / 2.0 - middle).abs() < 1.0
+            (number(ran, "x") - end).abs() < 1.0
+                && (number(ran, "y") + number(ran, "height") / 2.0 - middle).abs() < 1.0
         };
         assert!(ran.iter().any(|ran| follows(&ran)), "{bar}");
     }
@@ -115,9 +122,9 @@ fn check(found: &[Value]) {
         assert!(ran.iter().any(|bar| lies_in(bar, outline)), "{outline}");
         assert_ne!(outline["stroke"], "none");
     }
-    let legend: Vec<&str> = of_class(found, "entry").iter().filter_map(|entry| entry["text"].as_str()).collect();
-    let expected =
-        ["queued", "success", "failed", "failed, allowed", "canceled", "retried", "critical path"];
+    let legend: Vec<&str> =
+        of_class(found, "entry").iter().filter_map(|entry| entry["text"].as_str()).collect();
+    let expected = ["queued", "success", "failed", "failed, allowed", "canceled", "retried", "critical path"];
     assert_eq!(legend, expected);
     let last = rows.iter().map(|row| number(row, "y") + number(row, "height")).fold(0.0, f64::max);
     assert!(of_class(found, "entry").iter().all(|entry| number(entry, "y") > last));
@@ -156,10 +163,14 @@ fn a_browser_shows_the_page() {
         Err(reason) => return report(&format!("skipped: {reason}")),
     };
     check(&found);
-    let cells: Vec<&str> =
-        found.iter().filter(|element| element["tag"] == "TD").filter_map(|cell| cell["text"].as_str()).collect();
+    let cells: Vec<&str> = found
+        .iter()
+        .filter(|element| element["tag"] == "TD")
+        .filter_map(|cell| cell["text"].as_str())
+        .collect();
     assert_eq!(cells.len(), 70, "{cells:?}");
-    for cell in ["evil␛[31m<b>&\"␍\u{fffd}", "failed (script_failure)", "1m 4s", "pipeline 1006: success"] {
+    for cell in ["evil␛[31m<b>&\"␍\u{fffd}", "failed (script_failure)", "1m 4s", "pipeline 1006: success"]
+    {
         assert!(cells.contains(&cell), "{cell}: {cells:?}");
     }
     let script = html::draw(&ended());

@@ -56,7 +56,17 @@ pub(crate) fn ended() -> Timeline {
             with(ran(4, "failed", "test", "lint", [70, 74, 90]), "allow_failure", true),
             ran(5, "canceled", "test", "naïve-Größe", [70, 72, 100]),
             idle(6, "skipped", "test", "evil\u{1b}[31m<b>&\"\r\u{202e}"),
-            with(ran(10, "failed", "deploy", "roll out to the whole fleet of many small machines", [215, 235, 287]), "failure_reason", "script_failure"),
+            with(
+                ran(
+                    10,
+                    "failed",
+                    "deploy",
+                    "roll out to the whole fleet of many small machines",
+                    [215, 235, 287],
+                ),
+                "failure_reason",
+                "script_failure",
+            ),
             idle(7, "manual", "deploy", "publish"),
             ran(8, "success", "test", "unit", [140, 150, 215]),
             with(bridge, "downstream_pipeline", json!({"id": 1006, "status": "success"})),
@@ -68,5 +78,13 @@ pub(crate) fn ended() -> Timeline {
 pub(crate) fn moving() -> Timeline {
     let running = with(ran(2, "running", "test", "unit", [60, 70, 0]), "finished_at", Value::Null);
     let pending = with(idle(3, "pending", "test", "lint"), "queued_duration", 240.0);
-    chart("running", &[ran(1, "success", "build", "compile", [0, 5, 60]), running, pending, idle(4, "created", "deploy", "deploy")])
+    chart(
+        "running",
+        &[
+            ran(1, "success", "build", "compile", [0, 5, 60]),
+            running,
+            pending,
+            idle(4, "created", "deploy", "deploy"),
+        ],
+    )
 }

@@ -15,7 +15,9 @@ pub use builtin::FUNCTIONS;
 pub use methods::{
     ARRAY, BLOB, CHUNK, ERROR, FILE, FUNCTION, MAP, NUMBER, OBJECT, OBJECT_METHODS, RANGE, SEQUENCE, TEXT,
 };
-pub use options::{ANY_VERB, DOWNLOAD, FOLLOW_OPTIONS, GET, GITLAB_OPTIONS, POLL, TIMELINE_OPTIONS, WAIT_OPTIONS};
+pub use options::{
+    ANY_VERB, DOWNLOAD, FOLLOW_OPTIONS, GET, GITLAB_OPTIONS, POLL, TIMELINE_OPTIONS, WAIT_OPTIONS,
+};
 
 /// A function, or a method of some kind of value.
 #[derive(Debug)]
@@ -147,7 +149,9 @@ impl Function {
     #[must_use]
     pub fn can_write_file(&self) -> bool {
         self.parameters.iter().any(|parameter| match parameter.takes {
-            Takes::Options(rows) => rows.iter().any(|row| row.name == "to" && matches!(row.takes, Takes::File)),
+            Takes::Options(rows) => {
+                rows.iter().any(|row| row.name == "to" && matches!(row.takes, Takes::File))
+            }
             _ => false,
         })
     }

@@ -21,6 +21,9 @@ use crate::timeline::{Job, Pipeline, Timeline, html, now_of, svg, terminal::draw
 
 type Raised<T> = Result<T, Box<EvalAltResult>>;
 
+/// Makes the text of a picture.
+type Draw = fn(&Timeline) -> String;
+
 /// A chart in a script.
 #[derive(Clone, Debug)]
 pub struct TimelineRef(Arc<Timeline>);
@@ -40,7 +43,7 @@ impl TimelineRef {
 }
 
 /// What a picture's name must end in, and who draws such a picture.
-const PICTURES: [(&str, fn(&Timeline) -> String); 2] = [("svg", svg::draw), ("html", html::draw)];
+const PICTURES: [(&str, Draw); 2] = [("svg", svg::draw), ("html", html::draw)];
 
 /// What a chart reads of each job. Whatever a pipeline owns that has all of it is drawn.
 const NEEDED: [&str; 8] =
@@ -64,8 +67,6 @@ pub(crate) fn register(engine: &mut Engine) {
 pub(crate) fn has_timeline(resource: &'static Resource) -> bool {
     can_wait(resource) && resource.field("ref").is_some() && lists(resource).next().is_some()
 }
-
-type Draw = fn(&Timeline) -> String;
 
 /// The file that the options name, and who draws it. What is wrong is told before anything is sent.
 fn picture(options: Map) -> Raised<Option<(String, Draw)>> {

@@ -22,8 +22,19 @@ use super::value;
 type Raised = Result<Dynamic, Box<EvalAltResult>>;
 
 /// Methods that receivers have beside the table's verbs.
-const OTHER_METHODS: [&str; 11] =
-    ["wait", "follow", "timeline", "to_json", "to_string", "to_debug", "print", "debug", "type_of", "is_shared", "tag"];
+const OTHER_METHODS: [&str; 11] = [
+    "wait",
+    "follow",
+    "timeline",
+    "to_json",
+    "to_string",
+    "to_debug",
+    "print",
+    "debug",
+    "type_of",
+    "is_shared",
+    "tag",
+];
 
 /// The names that are registered as methods of managers and objects.
 #[derive(Clone, Debug)]

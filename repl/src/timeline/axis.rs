@@ -10,8 +10,8 @@ pub(super) struct Tick {
 
 /// What a person calls round, in seconds; beyond it, whole numbers of the last.
 const STEPS: [u32; 22] = [
-    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800,
-    604_800, 2_592_000, 31_536_000,
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
+    172_800, 604_800, 2_592_000, 31_536_000,
 ];
 
 /// The ticks of an axis of this length, as many of them as fit: `most` at the most, the one at 0 not counted.

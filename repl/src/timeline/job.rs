@@ -99,8 +99,13 @@ impl Job {
             });
         };
         let known = self.finished_at.map(seconds).filter(|_| !self.is_moving());
-        let ended = known.or_else(|| self.duration.filter(|_| !self.is_moving()).map(|ran| started + length(ran)));
-        Some(Bar { queued: started - waited, started: Some(started), ended: ended.unwrap_or(now).max(started) })
+        let ended =
+            known.or_else(|| self.duration.filter(|_| !self.is_moving()).map(|ran| started + length(ran)));
+        Some(Bar {
+            queued: started - waited,
+            started: Some(started),
+            ended: ended.unwrap_or(now).max(started),
+        })
     }
 
     /// Whether it goes on by itself.
@@ -122,7 +127,10 @@ pub(super) fn seconds(time: Timestamp) -> f64 {
 
 /// The time at these seconds of Unix time, to the millisecond.
 pub(super) fn timestamp(seconds: f64) -> Option<Timestamp> {
-    #[expect(clippy::cast_possible_truncation, reason = "what does not fit is clamped, and refused by the next call")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "what does not fit is clamped, and refused by the next call"
+    )]
     let milliseconds = (seconds * 1000.0).round() as i64;
     Timestamp::from_millisecond(milliseconds).ok()
 }

@@ -32,20 +32,23 @@ const THINNEST: f64 = 2.0;
 /// The most letters in a line of the heading.
 const LETTERS: usize = 140;
 
-/// Colours in light and in dark surroundings, by class. Text has a contrast of 4.5 at least, bars of 3.
-const COLORS: [(&str, &str, &str, &str); 12] = [
-    (".ground", "fill", "#ffffff", "#0d1117"),
-    ("text", "fill", "#1f2328", "#f0f6fc"),
-    (".quiet", "fill", "#59636e", "#9198a1"),
-    (".rule", "stroke", "#d1d9e0", "#3d444d"),
-    (".queued", "fill", "#6e7781", "#9198a1"),
-    (".success", "fill", "#1a7f37", "#3fb950"),
-    (".failed", "fill", "#cf222e", "#f85149"),
-    (".allowed", "fill", "#bc4c00", "#db8b3e"),
-    (".canceled", "fill", "#6e7781", "#848d97"),
-    (".retried", "stroke", "#8250df", "#ab7df8"),
-    (".running", "fill", "#0969da", "#4493f8"),
-    (".critical", "stroke", "#1f2328", "#f0f6fc"),
+/// What has a colour, and which one in light and in dark surroundings.
+struct Paint(&'static str, &'static str, &'static str, &'static str);
+
+/// Text has a contrast of 4.5 at least, bars have one of 3.
+const PAINTS: [Paint; 12] = [
+    Paint(".ground", "fill", "#ffffff", "#0d1117"),
+    Paint("text", "fill", "#1f2328", "#f0f6fc"),
+    Paint(".quiet", "fill", "#59636e", "#9198a1"),
+    Paint(".rule", "stroke", "#d1d9e0", "#3d444d"),
+    Paint(".queued", "fill", "#6e7781", "#9198a1"),
+    Paint(".success", "fill", "#1a7f37", "#3fb950"),
+    Paint(".failed", "fill", "#cf222e", "#f85149"),
+    Paint(".allowed", "fill", "#bc4c00", "#db8b3e"),
+    Paint(".canceled", "fill", "#6e7781", "#848d97"),
+    Paint(".retried", "stroke", "#8250df", "#ab7df8"),
+    Paint(".running", "fill", "#0969da", "#4493f8"),
+    Paint(".critical", "stroke", "#1f2328", "#f0f6fc"),
 ];
 
 const SHAPES: &str = ".timeline text { font: 13px system-ui, sans-serif; }
@@ -111,12 +114,11 @@ pub(super) fn write(markup: &mut Markup, timeline: &Timeline) {
 
 /// The rules that the picture needs.
 fn style() -> String {
-    let rules = |pick: fn(&(&str, &str, &str, &str)) -> (String, String)| {
-        let rules = COLORS.iter().map(pick).map(|(what, how)| format!(".timeline {what} {{ {how}; }}\n"));
-        rules.collect::<String>()
+    let rules = |color: fn(&Paint) -> &'static str| -> String {
+        let rule = |paint: &Paint| format!(".timeline {} {{ {}: {}; }}\n", paint.0, paint.1, color(paint));
+        PAINTS.iter().map(rule).collect()
     };
-    let light = rules(|(class, property, light, _)| ((*class).to_owned(), format!("{property}: {light}")));
-    let dark = rules(|(class, property, _, dark)| ((*class).to_owned(), format!("{property}: {dark}")));
+    let (light, dark) = (rules(|paint| paint.2), rules(|paint| paint.3));
     format!("\n{light}{SHAPES}@media (prefers-color-scheme: dark) {{\n{dark}}}\n")
 }
 
@@ -187,10 +189,8 @@ impl<'a> Canvas<'a> {
     fn stage(&self, markup: &mut Markup, stage: &Stage, top: f64) {
         let y = px(top + 6.0);
         let end = px(WIDTH - MARGIN);
-        markup.empty(
-            "line",
-            &[("class", &"rule"), ("x1", &px(MARGIN)), ("x2", &end), ("y1", &y), ("y2", &y)],
-        );
+        markup
+            .empty("line", &[("class", &"rule"), ("x1", &px(MARGIN)), ("x2", &end), ("y1", &y), ("y2", &y)]);
         text(markup, "stage", MARGIN, top + 24.0, "start", &shortened(&stage.name, 100));
     }
 
@@ -243,7 +243,9 @@ impl<'a> Canvas<'a> {
         }
         let place = |id: &i64| places.iter().find(|(row, _)| row.id == *id);
         for pair in self.timeline.critical_path.windows(2) {
-            let [Some((from, from_y)), Some((to, to_y))] = [place(&pair[0]), place(&pair[1])] else { continue };
+            let [Some((from, from_y)), Some((to, to_y))] = [place(&pair[0]), place(&pair[1])] else {
+                continue;
+            };
             let (Some(from), Some(to)) = (from.bar, to.bar) else { continue };
             let half = if to_y > from_y { BAR / 2.0 } else { -BAR / 2.0 };
             let (end, begin) = (self.x(from.ended), self.x(to.queued));
@@ -271,7 +273,8 @@ impl<'a> Canvas<'a> {
         if self.timeline.has_queued {
             entry(markup, &["queued"], QUEUE, "queued");
         }
-        for look in self.timeline.marks.iter().map(|mark| mark.look()).filter(|look| look.class != "waiting") {
+        for look in self.timeline.marks.iter().map(|mark| mark.look()).filter(|look| look.class != "waiting")
+        {
             entry(markup, &[look.class], BAR, look.meaning);
         }
         if !self.timeline.critical_path.is_empty() {
@@ -330,7 +333,11 @@ fn vertical(markup: &mut Markup, class: &str, x: f64, from: f64, to: f64) {
 
 fn text(markup: &mut Markup, class: &str, x: f64, y: f64, anchor: &str, text: &str) {
     if !text.is_empty() {
-        markup.leaf("text", &[("class", &class), ("x", &px(x)), ("y", &px(y)), ("text-anchor", &anchor)], text);
+        markup.leaf(
+            "text",
+            &[("class", &class), ("x", &px(x)), ("y", &px(y)), ("text-anchor", &anchor)],
+            text,
+        );
     }
 }
 
@@ -351,4 +358,35 @@ fn px(length: f64) -> String {
     let tenths = (length * 10.0).round() / 10.0;
     // A zero has no sign.
     format!("{}", if tenths == 0.0 { 0.0 } else { tenths })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PAINTS;
+
+    /// How bright a colour is, from 0 to 1, as the Web Content Accessibility Guidelines measure it.
+    fn luminance(color: &str) -> f64 {
+        let channel = |at: usize| {
+            let share = f64::from(u8::from_str_radix(&color[at..at + 2], 16).unwrap()) / 255.0;
+            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+    }
+
+    fn contrast(one: &str, other: &str) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn everything_can_be_told_from_the_ground() {
+        assert!((contrast("#000000", "#ffffff") - 21.0).abs() < 1e-9);
+        let ground = &PAINTS[0];
+        for paint in PAINTS.iter().skip(1).filter(|paint| paint.0 != ".rule") {
+            let least = if matches!(paint.0, "text" | ".quiet") { 4.5 } else { 3.0 };
+            for ratio in [contrast(paint.2, ground.2), contrast(paint.3, ground.3)] {
+                assert!(ratio >= least, "{}: {ratio}", paint.0);
+            }
+        }
+    }
 }

@@ -136,7 +136,11 @@ impl Columns {
     }
 
     fn styled(self, style: Style, text: &str) -> String {
-        if self.color && !text.trim().is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
+        if self.color && !text.trim().is_empty() {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
     }
 }
 
