@@ -14,12 +14,13 @@ const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
 const SPEED: u32 = 1_000_000;
 
 /// Each of these has a test below.
-const RUN: [&str; 9] = [
+const RUN: [&str; 10] = [
     "anonymous_trigger.rhai",
     "artifacts.rhai",
     "jobs.rhai",
     "pipelines.rhai",
     "schedules.rhai",
+    "slowest_jobs.rhai",
     "trigger_and_wait.rhai",
     "trigger_and_wait_short.rhai",
     "triggers.rhai",
@@ -130,6 +131,40 @@ fn artifacts() {
         "artifacts.rhai",
         "the archive has its announced size: true\nunpacked 6 files\none file has content: true\nby branch: true\n\
          the archive by branch: true\nexpires: true\ndeleted: not_found\n",
+    );
+}
+
+#[test]
+fn slowest_jobs() {
+    // Its pipelines are of the past, so that nothing moves while the script looks.
+    let sandbox = SandboxProcess::start(RHAILAB, 1);
+    let script = repository().join("examples/slowest_jobs.rhai");
+    let all = run(&sandbox, &script, &[]).stdout;
+    let lines: Vec<&str> = all.lines().collect();
+    assert_eq!(lines[0], "demo/app: 5 jobs in the last 5 pipelines");
+    assert_eq!(lines[1], "job       runs     mean  longest  failed  flaky");
+    let names = |lines: &[&str]| -> Vec<String> {
+        lines.iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect()
+    };
+    let slowest_first = ["unit", "compile", "deploy", "lint", "announce"];
+    assert_eq!(names(&lines[2..7]), slowest_first, "{all}");
+    // The job that failed on a commit on which it had succeeded before is the only flaky one.
+    let counts =
+        |line: &str| -> Vec<String> { line.split_whitespace().rev().take(2).map(str::to_owned).collect() };
+    assert_eq!(
+        lines[2..7].iter().map(|line| counts(line).concat()).collect::<Vec<_>>(),
+        ["11", "00", "00", "00", "00"]
+    );
+    assert_eq!(lines[8], "mean duration");
+    assert_eq!(names(&lines[9..14]), slowest_first, "{all}");
+    let bars: Vec<usize> = lines[9..14].iter().map(|line| line.matches('█').count()).collect();
+    assert!(bars[0] == 40 && bars.is_sorted_by(|left, right| left > right), "{bars:?}\n{all}");
+    assert_eq!(lines[15..], ["flaky", "unit     ▒ 1 of 5 runs"]);
+    // Of the last pipeline alone, nothing can be said about luck.
+    let last = run(&sandbox, &script, &["demo/app", "1"]).stdout;
+    assert!(
+        last.starts_with("demo/app: 3 jobs in the last 1 pipelines\n") && last.ends_with("\nno flaky jobs\n"),
+        "{last}"
     );
 }
 

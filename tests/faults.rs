@@ -3,6 +3,8 @@
 //! partial file has the final name, and no token stands in anything that was said. The table is a snapshot in
 //! `snapshots/`, and is printed: `cargo test --package rhailab --test faults -- --nocapture`.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
+
 #[path = "faults/capture.rs"]
 mod capture;
 #[path = "faults/kinds.rs"]

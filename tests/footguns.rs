@@ -1,6 +1,8 @@
 //! What hurts users of other clients, each turned into a guarantee. The table in `docs/guarantees.md` names the tests of all
 //! of them; here are those that no other file is about, and the check that the table is true.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,8 @@
 //! Which requests are sent again, when, and how that is told, by the real binary and by the client. `faults.rs` tries every
 //! fault with every operation; here are the promises themselves.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
+
 use std::time::Duration;
 
 use rhailab_client::{CreateProjectPipeline, ErrorKind, Gitlab};

@@ -61,7 +61,7 @@ struct Run {
 fn engine(server: &RecordingServer) -> Run {
     let printed = Arc::new(Printed::default());
     let world = World {
-        client: Gitlab::builder(server.url()).private_token("glpat-test").build().unwrap(),
+        client: Gitlab::builder(server.url()).private_token("glpat-test").retries(0).build().unwrap(),
         args: vec!["first".to_owned()],
         bridge: Bridge::default(),
         print: Arc::clone(&printed) as Arc<dyn Printer>,

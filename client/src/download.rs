@@ -34,7 +34,7 @@ pub struct Chunks {
     arrived: u64,
 }
 
-/// A file that was downloaded whole.
+/// A file that was written whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Downloaded {
@@ -145,6 +145,18 @@ impl fmt::Debug for Chunks {
     }
 }
 
+/// Writes a file whose content is at hand, as downloads are written: a file of that name is replaced by a whole one, or
+/// stays as it is.
+///
+/// # Errors
+///
+/// [`ErrorKind::Usage`] when the path names no file, [`ErrorKind::Io`] when it cannot be written.
+pub fn write_file(path: impl AsRef<Path>, content: &[u8]) -> Result<Downloaded, Error> {
+    let mut target = Target::create(path.as_ref())?;
+    target.write(content)?;
+    target.finish()
+}
+
 /// A file in the making, beside the one that it will become; it goes away if it is never finished.
 struct Target {
     path: PathBuf,
@@ -158,11 +170,11 @@ impl Target {
         let wrong = |error: &io::Error| Error::io(&format!("{} cannot be written", path.display()), error);
         let name = path.file_name().ok_or_else(|| {
             Error::usage(format!("{} is no name of a file", path.display()))
-                .with_hint("Name the file that the download shall become.")
+                .with_hint("Name the file that shall be written.")
         })?;
         if path.is_dir() {
             return Err(Error::usage(format!("{} is a directory", path.display()))
-                .with_hint("Name the file that the download shall become."));
+                .with_hint("Name the file that shall be written."));
         }
         let mut partial = std::ffi::OsString::from(".");
         partial.push(name);

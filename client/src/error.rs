@@ -194,6 +194,12 @@ impl Error {
         Self::new(ErrorKind::Usage, message)
     }
 
+    /// An answer that does not hold what it should.
+    #[must_use]
+    pub fn decode(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Decode, message)
+    }
+
     /// A file, or something else of the system's, that could not be used.
     #[must_use]
     pub fn io(what: &str, error: &std::io::Error) -> Self {

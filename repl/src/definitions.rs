@@ -7,7 +7,7 @@ use rhailab_client::endpoint::{On, Operation, Outcome, Resource, Type};
 use rhailab_client::table;
 
 use crate::engine::error::PROPERTIES;
-use crate::engine::functions::{CLIENT, FUNCTIONS, Function, SEQUENCE, Takes, object_methods};
+use crate::engine::functions::{CLIENT, FUNCTIONS, Function, Gives, SEQUENCE, Takes, object_methods};
 use crate::engine::{own_options, parameters};
 
 /// A file's name, and what writes its text.
@@ -100,7 +100,8 @@ fn objects(definitions: &mut Definitions, resource: &'static Resource) {
         definitions.add(&doc(verb), &of_verb(resource, verb, &this));
     }
     for method in object_methods(resource) {
-        definitions.add(method.doc, &of_function(method, Some(resource.kind), resource.kind));
+        let result = if matches!(method.gives, Gives::Receiver) { resource.kind } else { "?" };
+        definitions.add(method.doc, &of_function(method, Some(resource.kind), result));
     }
     let changes = resource.operation(On::Object, "save").map(|save| save.endpoint);
     for field in resource.fields.iter().filter(|field| resource.child(field.name).is_none()) {

@@ -21,6 +21,7 @@ mod object;
 mod sequence;
 pub(crate) mod source_text;
 pub mod syntax;
+mod timeline;
 pub mod value;
 mod variables;
 mod verbs;
@@ -39,6 +40,7 @@ pub(crate) use files::{is_chunk, is_file};
 pub use manager::ManagerRef;
 pub use object::ObjectRef;
 pub use sequence::SequenceRef;
+pub use timeline::TimelineRef;
 pub use variables::free_variables;
 
 /// What a script finds around it.
@@ -111,6 +113,7 @@ impl ScriptEngine {
         files::register(&mut engine);
         follow::register(&mut engine, world);
         watch::register(&mut engine, world);
+        timeline::register(&mut engine);
         builtins::register(&mut engine, world);
         Self { engine, names, configured, modules }
     }

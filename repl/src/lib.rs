@@ -7,6 +7,7 @@
 //! - [`definitions`] tells editors what scripts can call,
 //! - [`help`] explains the script language and everything that the spec has,
 //! - [`output`] shows values,
+//! - [`timeline`] draws the run of a pipeline,
 //! - [`shell`] completes what a person types,
 //! - [`report`] shows what went wrong, and where in the script.
 
@@ -22,6 +23,7 @@ mod server;
 pub mod settings;
 pub mod shell;
 mod signal;
+pub mod timeline;
 mod verbose;
 
 pub use cli::main;

@@ -17,7 +17,7 @@ use rhai::{Array, Dynamic};
 use rhailab_client::mask_tokens;
 use serde_json::Value;
 
-use crate::engine::{ObjectRef, SequenceRef, value as json};
+use crate::engine::{ObjectRef, SequenceRef, TimelineRef, value as json};
 
 /// How values are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -58,6 +58,7 @@ enum Shown {
     Text(String),
     Object(ObjectRef),
     Rows(Vec<ObjectRef>, Rest),
+    Timeline(TimelineRef),
     Data(Value),
 }
 
@@ -97,6 +98,9 @@ pub fn text(value: &Dynamic, format: Format, style: Style) -> Result<Option<Stri
         (_, Shown::Text(text)) => text,
         (_, Shown::Object(object)) => fields::card(&object, style),
         (_, Shown::Rows(rows, rest)) => fields::rows(&rows, rest, style),
+        (_, Shown::Timeline(timeline)) => {
+            timeline.text(style.width.unwrap_or_else(terminal::width), style.color)
+        }
         (_, Shown::Data(value)) if value.is_array() || value.is_object() => {
             data(&value, Format::Yaml).map_err(WriteError::Data)?
         }
@@ -122,6 +126,9 @@ fn look_at(value: &Dynamic, most: Option<usize>) -> Result<Shown, WriteError> {
     }
     if let Some(object) = value.clone().try_cast::<ObjectRef>() {
         return Ok(Shown::Object(object));
+    }
+    if let Some(timeline) = value.clone().try_cast::<TimelineRef>() {
+        return Ok(Shown::Timeline(timeline));
     }
     if let (Some(rows), Some(_)) = (value.read_lock::<SequenceRef>(), most) {
         let (rows, complete, total) = rows.some_rows().map_err(WriteError::Script)?;

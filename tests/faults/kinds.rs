@@ -4,10 +4,8 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use rhailab_tests::chaos::Fault;
+use rhailab_tests::chaos::{Fault, Headers};
 use serde_json::json;
-
-type Headers = Vec<(&'static str, String)>;
 
 /// Every fault. One of them leads to another server.
 pub(crate) fn faults(elsewhere: &str) -> Vec<(&'static str, Fault)> {

@@ -14,10 +14,12 @@ use serde_json::{Value, json};
 pub(crate) const ACCESS_TOKEN: &str = "glpat-faults-access-token";
 pub(crate) const TRIGGER_TOKEN: &str = canned::TRIGGER_TOKEN;
 
+type Running = Pin<Box<dyn Future<Output = Result<(), Error>>>>;
+
 /// An operation as a user of the client writes it. It fails the test when it answers anything but what it should.
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
-    pub(crate) run: fn(Gitlab, PathBuf) -> Pin<Box<dyn Future<Output = Result<(), Error>>>>,
+    pub(crate) run: fn(Gitlab, PathBuf) -> Running,
 }
 
 pub(crate) const OPERATIONS: &[Operation] = &[

@@ -17,6 +17,9 @@ pub struct ChaosServer {
     shared: Arc<Shared>,
 }
 
+/// Headers with their values.
+pub type Headers = Vec<(&'static str, String)>;
+
 /// What goes wrong.
 #[derive(Clone, Debug)]
 pub enum Fault {
@@ -30,13 +33,13 @@ pub enum Fault {
     Stalled,
     /// Another answer comes instead: a status, headers, a body. Whether the request is carried out before depends on the status:
     /// a refusal by 4xx or 503 comes before, any other after.
-    Instead(u16, Vec<(&'static str, String)>, Vec<u8>),
+    Instead(u16, Headers, Vec<u8>),
     /// These headers come with the answer, too.
-    With(Vec<(&'static str, String)>),
+    With(Headers),
     /// These headers are missing in the answer.
     Without(Vec<&'static str>),
     /// The body comes as this other one.
-    Body(fn(&[u8]) -> (Vec<(&'static str, String)>, Vec<u8>)),
+    Body(fn(&[u8]) -> (Headers, Vec<u8>)),
 }
 
 /// How often.
@@ -54,7 +57,7 @@ pub struct Answered {
     /// The status.
     pub status: u16,
     /// The headers, without those about the body's length.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Headers,
     /// The body.
     pub body: Vec<u8>,
 }

@@ -106,7 +106,7 @@ pub(crate) enum Cause {
     /// There was no whole answer.
     Error(Error),
     /// The answer means failure.
-    Refusal(Refusal),
+    Refusal(Box<Refusal>),
 }
 
 /// An answer that means failure.

@@ -10,13 +10,15 @@ use rhailab_client::can_wait;
 use rhailab_client::endpoint::Resource;
 
 use super::follow::can_follow;
+use super::timeline::has_timeline;
 pub use builtin::FUNCTIONS;
 pub use methods::{
     ARRAY, BLOB, CHUNK, CLIENT, ERROR, FILE, FUNCTION, MAP, NUMBER, OBJECT, OBJECT_METHODS, RANGE, SEQUENCE,
     TEXT,
 };
 pub use options::{
-    ANY_VERB, DOWNLOAD, FOLLOW_OPTIONS, GET, GITLAB_OPTIONS, HTTP_OPTIONS, POLL, WAIT_OPTIONS,
+    ANY_VERB, DOWNLOAD, FOLLOW_OPTIONS, GET, GITLAB_OPTIONS, HTTP_OPTIONS, POLL, TIMELINE_OPTIONS,
+    WAIT_OPTIONS,
 };
 
 /// A function, or a method of some kind of value.
@@ -144,6 +146,17 @@ impl Function {
         let parameters: Vec<String> = self.parameters.iter().map(Parameter::written).collect();
         format!("{}({})", self.name, parameters.join(", "))
     }
+
+    /// Whether its option `to` names a file that it writes.
+    #[must_use]
+    pub fn can_write_file(&self) -> bool {
+        self.parameters.iter().any(|parameter| match parameter.takes {
+            Takes::Options(rows) => {
+                rows.iter().any(|row| row.name == "to" && matches!(row.takes, Takes::File))
+            }
+            _ => false,
+        })
+    }
 }
 
 impl Parameter {
@@ -182,6 +195,7 @@ impl Members {
 pub fn object_methods(resource: &'static Resource) -> impl Iterator<Item = &'static Function> {
     OBJECT_METHODS.iter().filter(move |method| match method.name {
         "follow" => can_follow(resource),
+        "timeline" => has_timeline(resource),
         _ => can_wait(resource),
     })
 }

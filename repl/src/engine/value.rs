@@ -9,6 +9,8 @@ use super::files;
 use super::manager::ManagerRef;
 use super::object::ObjectRef;
 use super::sequence::{SequenceRef, WORDS as SEQUENCE_WORDS};
+use super::timeline::TimelineRef;
+use crate::output::terminal;
 
 /// The Rhai value of JSON: null is `()`, whole numbers are integers, objects are maps.
 pub(crate) fn from_json(value: &Value) -> Dynamic {
@@ -87,6 +89,9 @@ pub(crate) fn convert(
         let rows = rows.all_rows().map_err(|error| format!("a list that cannot be fetched: {error}"))?;
         return Ok(rows.iter().map(of_object).collect());
     }
+    if let Some(timeline) = value.read_lock::<TimelineRef>() {
+        return Ok(timeline.to_json());
+    }
     if let Some(error) = client_error(value) {
         return convert(&Dynamic::from_map(error.properties()), of_object, of_other);
     }
@@ -106,6 +111,9 @@ pub(crate) fn words(value: &Dynamic) -> String {
     }
     if let Some(error) = client_error(value) {
         return error.error().to_string();
+    }
+    if let Some(timeline) = value.read_lock::<TimelineRef>() {
+        return timeline.text(terminal::width(), false);
     }
     if value.is::<SequenceRef>() {
         return SEQUENCE_WORDS.to_owned();

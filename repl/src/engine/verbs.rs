@@ -22,10 +22,11 @@ use super::value;
 type Raised = Result<Dynamic, Box<EvalAltResult>>;
 
 /// Methods that receivers have beside the table's verbs.
-const OTHER_METHODS: [&str; 11] = [
+const OTHER_METHODS: [&str; 12] = [
     "http",
     "wait",
     "follow",
+    "timeline",
     "to_json",
     "to_string",
     "to_debug",

@@ -1,5 +1,5 @@
 //! The recipes in `examples/`, carried along in the binary: whole scripts, one for each section of python-gitlab's
-//! page about pipelines and jobs.
+//! page about pipelines and jobs, and more that needs a few of them together.
 
 /// A script to read, to run and to change.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +30,7 @@ examples! {
     "triggers",
     "schedules",
     "variables",
+    "slowest_jobs",
 }
 
 impl Example {

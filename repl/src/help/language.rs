@@ -187,4 +187,9 @@ const FUNCTION_EXAMPLES: &[(&str, &str)] = &[
         "follow",
         "let project = gl.projects.get(\"demo/app\");\nlet job = project.jobs.list(#{scope: [\"success\"]}).first();\njob.follow();",
     ),
+    (
+        "timeline",
+        "let pipeline = gl.projects.get(\"demo/app\").pipelines.latest(#{ref: \"main\"});\nprint(pipeline.timeline());\n\
+         pipeline.timeline(#{to: \"run.svg\"});",
+    ),
 ];

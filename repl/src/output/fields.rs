@@ -92,6 +92,7 @@ pub(super) fn masked(shown: Shown) -> Value {
         Shown::Text(text) => Value::String(text),
         Shown::Object(object) => Value::Object(object.with(masked_fields)),
         Shown::Rows(rows, _) => rows.iter().map(|row| Value::Object(row.with(masked_fields))).collect(),
+        Shown::Timeline(timeline) => timeline.to_json(),
         Shown::Data(data) => data,
     }
 }

@@ -107,7 +107,8 @@ impl Transport {
             locked: status == StatusCode::CONFLICT && mentions_lock(&body),
         };
         let foreign_origin = (!hop.trusted).then(|| hop.url.origin().ascii_serialization());
-        Err(Setback { problem, cause: Cause::Refusal(Refusal { status, headers, body, foreign_origin }) })
+        let refusal = Refusal { status, headers, body, foreign_origin };
+        Err(Setback { problem, cause: Cause::Refusal(Box::new(refusal)) })
     }
 }
 

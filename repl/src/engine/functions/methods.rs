@@ -1,6 +1,6 @@
 //! What values have after a dot, beside what the endpoint table says of objects and managers.
 
-use super::options::{FOLLOW_OPTIONS, HTTP_OPTIONS, WAIT_OPTIONS};
+use super::options::{FOLLOW_OPTIONS, HTTP_OPTIONS, TIMELINE_OPTIONS, WAIT_OPTIONS};
 use super::{
     Choice, Function, Gives, Members, Parameter, Takes, any, function, optional, property, required,
 };
@@ -13,7 +13,7 @@ const ROW: &[Parameter] = &[closure(&[("row", Gives::Row)])];
 const ITEM: &[Parameter] = &[closure(&[("item", Gives::Row)])];
 const ENTRY: &[Parameter] = &[closure(&[("key", Gives::Text), ("value", Gives::Row)])];
 
-/// What objects have where their resource has a status, and a log: see [`super::object_methods`].
+/// What objects have where their resource has a status, a log, or jobs: see [`super::object_methods`].
 pub static OBJECT_METHODS: &[Function] = &[
     function(
         "wait",
@@ -26,6 +26,12 @@ pub static OBJECT_METHODS: &[Function] = &[
         &[optional("options", Takes::Options(FOLLOW_OPTIONS))],
         Gives::Receiver,
         "Prints the log as it grows, until whatever writes it has ended, and answers the object.",
+    ),
+    function(
+        "timeline",
+        &[optional("options", Takes::Options(TIMELINE_OPTIONS))],
+        Gives::Anything,
+        "Draws the jobs as a Gantt chart, for the terminal or into a file, with the critical path marked.",
     ),
 ];
 

@@ -34,6 +34,13 @@ pub static POLL: &[OptionRow] = &[
 pub static FOLLOW_OPTIONS: &[OptionRow] =
     &[row("poll", Takes::Anything, "The pause between two looks, such as `\"5s\"`.")];
 
+/// The options of `timeline()`.
+pub static TIMELINE_OPTIONS: &[OptionRow] = &[row(
+    "to",
+    Takes::File,
+    "Writes a picture to this file, whose name ends in `.svg` or `.html`, and answers its path and size.",
+)];
+
 /// The options of `gitlab()`.
 pub static GITLAB_OPTIONS: &[OptionRow] = &[
     row("private_token", Takes::Anything, "A personal, project or group access token."),

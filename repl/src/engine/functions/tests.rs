@@ -156,6 +156,19 @@ fn every_method_exists() {
 }
 
 #[test]
+fn every_method_of_objects_that_run_exists() {
+    let pipeline = "gl.projects.get(1, #{lazy: true}).pipelines.get(1, #{lazy: true})";
+    let job = "gl.projects.get(1, #{lazy: true}).jobs.get(1, #{lazy: true})";
+    let calls = [(pipeline, "wait(#{})"), (job, "follow(#{})"), (pipeline, "timeline(#{})")];
+    let called: Vec<&str> = calls.iter().map(|(_, call)| name(call)).collect();
+    let named: Vec<&str> = OBJECT_METHODS.iter().map(|method| method.name).collect();
+    assert_eq!(named, called);
+    for (object, call) in calls {
+        assert!(!is_missing(&format!("let value = {object}; value.{call}")), "{call}");
+    }
+}
+
+#[test]
 fn every_property_exists() {
     for (value, members, _) in CALLS {
         // A lazy object has no attributes yet, and the error says so.

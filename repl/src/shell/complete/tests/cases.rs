@@ -56,6 +56,9 @@ pub(super) const CHAINS: &[Case] = &[
     ("pipeline.wait().du⇥", &["duration"]),
     ("job.artifacts(#{action: |c| c.⇥", &["len()", "to_blob()", "to_string()"]),
     ("job.artifacts(#{to: \"a.zip\"}).⇥", &["path", "size", "keys()", "values()", "contains(", "…"]),
+    ("pipeline.timeline(#{to: \"run.svg\"}).si⇥", &["size"]),
+    ("pipeline.timeline(#{⇥", &["to: "]),
+    ("job.timel⇥", &[]),
     ("job.artifacts().l⇥", &["len()"]),
     ("job.trace().sp⇥", &["split("]),
     ("job.retry().st⇥", &["status", "stage", "started_at"]),
@@ -253,6 +256,7 @@ pub(super) const NAMES: &[Case] = &[
 /// Files and the shell's commands.
 pub(super) const FILES_AND_COMMANDS: &[Case] = &[
     ("job.artifacts(#{to: \"art⇥", &["artifacts.zip\""]),
+    ("pipeline.timeline(#{to: \"art⇥", &["artifacts.zip\""]),
     (":⇥", &[":help ", ":run ", ":save ", ":type ", ":quit"]),
     (":r⇥", &[":run "]),
     (":run de⇥", &["deploy.rhai"]),
