@@ -2,6 +2,8 @@
 //! the JSON as it came and decodes it when first touched. Typed objects and scripts both stand on it;
 //! it must not know either of them.
 
+#[cfg(test)]
+mod any_json;
 mod field;
 
 use std::collections::BTreeMap;

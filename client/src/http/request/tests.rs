@@ -1,5 +1,7 @@
 //! Requests are compared as text: method, URL, body. No server is needed for any of this.
 
+use percent_encoding::percent_decode_str;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
@@ -204,4 +206,72 @@ fn a_secret_is_in_the_request_and_nowhere_else() {
     assert_eq!(built(trigger, &arguments).unwrap().1["token"], "glptt-secret");
     let wrong = refusal(trigger, &arguments.clone().with("token", 1234));
     assert!(!wrong.contains("1234"), "{wrong}");
+}
+
+/// Values as hostile input has them: other segments, other servers, what ends a path, what a server may decode too early.
+fn hostile() -> impl Strategy<Value = String> {
+    let pieces = prop_oneof![
+        Just("/".to_owned()),
+        Just("..".to_owned()),
+        Just(".".to_owned()),
+        Just("%2e%2E".to_owned()),
+        Just("%2F".to_owned()),
+        Just("%25".to_owned()),
+        Just("?".to_owned()),
+        Just("#".to_owned()),
+        Just("\\\\".to_owned()),
+        Just("//evil.test".to_owned()),
+        Just("@".to_owned()),
+        Just("\r\nHost: evil.test".to_owned()),
+        Just("\u{202e}".to_owned()),
+        "[a-z0-9]{1,4}",
+        "\\PC{1,4}",
+    ];
+    prop::collection::vec(pieces, 0..5).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+    /// Whatever identifies an object, the request goes to the endpoint that was called, or nowhere.
+    #[test]
+    fn no_identity_reaches_another_endpoint(value in hostile(), number in any::<i64>(), place in any::<prop::sample::Index>()) {
+        let all: Vec<&Endpoint> = crate::table::ENDPOINTS
+            .iter()
+            .copied()
+            .filter(|endpoint| endpoint.path.iter().any(|segment| !matches!(segment, Segment::Literal(_))))
+            .collect();
+        let endpoint = all[place.index(all.len())];
+        let mut arguments = Arguments::new();
+        for param in endpoint.params.iter().filter(|param| param.required || param.place == Place::Path) {
+            arguments = match param.ty {
+                Type::Int => arguments.with(param.name, number),
+                Type::String | Type::Id => arguments.with(param.name, value.as_str()),
+                // What is not text is not part of a path.
+                _ => return Ok(()),
+            };
+        }
+        let api = Url::parse("https://h.test/root/api/v4").unwrap();
+        let Ok(request) = build(&api, endpoint, &arguments) else { return Ok(()) };
+        let url = Url::parse(&request.uri().to_string()).unwrap();
+        prop_assert_eq!(url.origin().ascii_serialization(), "https://h.test");
+        prop_assert!(url.fragment().is_none() && url.username().is_empty());
+        let path = url.path().strip_prefix("/root/api/v4/").unwrap();
+        let mut actual = path.split('/');
+        for segment in endpoint.path {
+            match segment {
+                Segment::Literal(text) => prop_assert_eq!(actual.next(), Some(*text)),
+                Segment::Param(_) => {
+                    let decoded = percent_decode_str(actual.next().unwrap()).decode_utf8().unwrap().into_owned();
+                    prop_assert!(decoded == value || decoded == number.to_string(), "{} in {}", decoded, path);
+                }
+                Segment::Rest(_) => {
+                    let rest: Vec<String> =
+                        value.split('/').map(|_| percent_decode_str(actual.next().unwrap()).decode_utf8().unwrap().into_owned()).collect();
+                    prop_assert_eq!(rest.join("/"), value.as_str());
+                }
+            }
+        }
+        prop_assert_eq!(actual.next(), None);
+    }
 }
