@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::options::Options;
-use crate::plan::{InputPlan, JobPlan};
+use crate::plan::shared;
 use crate::simulation::World;
 use crate::store::{
     AccessToken, Commit, GitRef, Group, Project, Role, RunVariable, Schedule, TokenState, Trigger, User,
@@ -117,7 +117,7 @@ fn add_projects(world: &mut World, start: Timestamp, options: &Options) {
             (MAINTAINER, Role::Maintainer),
             (REPORTER, Role::Reporter),
         ]),
-        plan: options.pipeline.clone(),
+        plan: shared(&options.pipeline),
         inputs: options.inputs.clone(),
         ..project(1, "App", "A small application", start, options)
     };
@@ -125,11 +125,11 @@ fn add_projects(world: &mut World, start: Timestamp, options: &Options) {
         refs: vec![git_ref("main", false, 3, true)],
         commits: vec![commit(3, None, "Listen upstream", OWNER, 4 * DAY)],
         members: BTreeMap::from([(COLLEAGUE, Role::Developer), (MAINTAINER, Role::Maintainer)]),
-        plan: options.downstream_pipeline.clone(),
+        plan: shared(&options.downstream_pipeline),
         ..project(2, "Downstream", "What uses the application", start, options)
     };
     for project in [app, downstream] {
-        world.store.projects.insert(project.id, project);
+        world.store.add_project(project);
     }
 }
 
@@ -151,8 +151,8 @@ fn project(id: i64, name: &str, description: &str, start: Timestamp, options: &O
         members: BTreeMap::new(),
         refs: Vec::new(),
         commits: Vec::new(),
-        plan: Vec::<JobPlan>::new(),
-        inputs: Vec::<InputPlan>::new(),
+        plan: Vec::new(),
+        inputs: Vec::new(),
         pipelines: 0,
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 pub(super) fn delete_of_project(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let project = project_as(world, call, Role::Maintainer)?.id;
     let now = world.now();
-    let jobs = world.store.jobs.values().filter(|job| job.project == project && job.output.is_some());
+    let jobs = world.store.jobs.of(project).map(|(_, job)| job).filter(|job| job.output.is_some());
     let unlocked = jobs.filter(|job| !world.store.keeps_artifacts(job)).map(|job| job.id);
     for id in unlocked.collect::<Vec<_>>() {
         if let Some(job) = world.store.jobs.get_mut(&id) {

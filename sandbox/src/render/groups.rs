@@ -32,7 +32,7 @@ struct GroupEntity<'a> {
 
 /// A group, with or without its projects.
 pub(crate) fn group<'a>(world: &'a World, group: &'a Group, with_projects: bool) -> impl Serialize + 'a {
-    let projects = || world.store.projects.values().filter(|project| project.group == group.id);
+    let projects = || world.store.projects.of(group.id).map(|(_, project)| project);
     GroupEntity {
         id: group.id,
         web_url: web_url(world, group),
