@@ -165,6 +165,15 @@ impl JobPlan {
 }
 
 impl Outcome {
+    fn exceeds_certainty(&self) -> bool {
+        match self {
+            Self::Drawn(chances) => {
+                chances.iter().map(|(chance, _)| u64::from(*chance)).sum::<u64>() > MILLION
+            }
+            Self::Success | Self::Failure(_) => false,
+        }
+    }
+
     /// Why the run fails, if it does. `lot` is a number below a million.
     pub(crate) fn failure(&self, lot: impl FnOnce() -> u64) -> Option<&str> {
         match self {
@@ -236,6 +245,9 @@ pub(crate) fn fault(jobs: &[JobPlan]) -> Option<&'static str> {
     if let Some(fault) = jobs.iter().find_map(child_fault) {
         return Some(fault);
     }
+    if jobs.iter().flat_map(|job| &job.outcomes).any(Outcome::exceeds_certainty) {
+        return Some("the chances to fail add up to more than 100 %");
+    }
     if jobs.iter().any(|job| job.coverage.is_some_and(|coverage| !(0.0..=100.0).contains(&coverage))) {
         return Some("a coverage is not between 0 and 100");
     }
@@ -253,7 +265,7 @@ fn child_fault(job: &JobPlan) -> Option<&'static str> {
 const MOST_RETRIES: usize = 2;
 
 /// The longest time that a job may take or wait.
-const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
+pub(crate) const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
 
 fn seconds(from: u64, to: u64) -> RangeInclusive<Duration> {
     Duration::from_secs(from)..=Duration::from_secs(to)
@@ -325,6 +337,9 @@ mod tests {
         assert_eq!(fault(&[child]), Some("it has no job"));
         let stubborn = JobPlan { retry: 3, ..JobPlan::new("unit", "test") };
         assert_eq!(fault(&[stubborn]), Some("a job is retried by itself more than twice"));
+        let outcomes = vec![Outcome::Drawn(vec![(600_000, "a".into()), (400_001, "b".into())])];
+        let doomed = JobPlan { outcomes, ..JobPlan::new("unit", "test") };
+        assert_eq!(fault(&[doomed]), Some("the chances to fail add up to more than 100 %"));
         let covered = JobPlan { coverage: Some(101.0), ..JobPlan::new("unit", "test") };
         assert_eq!(fault(&[covered]), Some("a coverage is not between 0 and 100"));
     }

@@ -1,9 +1,10 @@
-//! The world at the start: two projects, four users, a past.
+//! The world at the start: the demo's two projects, those of a scenario, four users, a past.
 //!
 //! This file owns what a new sandbox holds. The past is simulated like the present, so that its records
 //! agree with each other.
 
 mod past;
+mod scenario;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -37,11 +38,18 @@ pub(crate) fn world(site: String, start: Timestamp, options: &Options) -> World 
     add_people(&mut world, start, options.token.clone());
     add_group(&mut world, start, options);
     add_projects(&mut world, start, options);
-    add_trigger(&mut world, start);
-    add_schedule(&mut world, start);
-    add_variables(&mut world);
-    past::run(&mut world, start, options);
+    let told = options.scenario.as_ref();
+    let made = told.map(|scenario| scenario::add(&mut world, start, scenario)).unwrap_or_default();
+    // A scenario may describe the demo's first project itself.
+    if !made.iter().any(|(id, _)| *id == 1) {
+        add_trigger(&mut world, start);
+        add_schedule(&mut world, start);
+        add_variables(&mut world);
+        past::run(&mut world, start, options);
+    }
+    scenario::run_history(&mut world, start, &made);
     world.advance_to(start);
+    scenario::add_schedules(&mut world, &made);
     world
 }
 

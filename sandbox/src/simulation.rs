@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::archive;
 use crate::draw::Draw;
 #[cfg(test)]
 use crate::plan::JobPlan;
@@ -37,6 +38,7 @@ pub(crate) struct World {
     pub(crate) site: String,
     /// Where archives of artifacts are kept, if that is elsewhere.
     pub(crate) storage: Option<String>,
+    pub(crate) last_archive: archive::Last,
     now: Timestamp,
     due: BTreeMap<(Timestamp, u64), Due>,
     scheduled: u64,
@@ -78,6 +80,7 @@ impl World {
             draw,
             site,
             storage: None,
+            last_archive: archive::Last::default(),
             now,
             due: BTreeMap::new(),
             scheduled: 0,

@@ -89,9 +89,9 @@ fn send_archive(world: &World, call: &Call<'_>, job: &Job) -> Result<Reply, Refu
         let text = format!("This resource has been moved temporarily to {address}.");
         return Ok(Reply::with(302, Content::Text(text)).header(LOCATION.as_str(), address));
     }
-    let bytes = archive::pack(job, world.draw).ok_or_else(Refusal::not_found)?;
-    let tag = archive::sha256(&bytes);
-    let reply = download(&call.request.headers, archive::FILE_NAME, "application/octet-stream", &tag, bytes);
+    let packed = world.last_archive.pack(job, world.draw).ok_or_else(Refusal::not_found)?;
+    let (headers, media_type) = (&call.request.headers, "application/octet-stream");
+    let reply = download(headers, archive::FILE_NAME, media_type, &packed.hash, packed.bytes);
     Ok(reply.header("content-transfer-encoding", "binary"))
 }
 

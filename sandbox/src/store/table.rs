@@ -21,7 +21,7 @@ pub(crate) trait Owned {
     type Owner: Copy + Ord;
 
     /// To whom it belongs.
-    fn owner(&self) -> Self::Owner;
+    fn belongs_to(&self) -> Self::Owner;
 }
 
 impl<R: Owned> Table<R> {
@@ -34,14 +34,14 @@ impl<R: Owned> Table<R> {
     /// Puts a record in the place of this number.
     pub(crate) fn insert(&mut self, id: i64, record: R) {
         self.remove(&id);
-        self.owned.insert((record.owner(), id));
+        self.owned.insert((record.belongs_to(), id));
         self.records.insert(id, record);
     }
 
     /// Takes the record of this number out.
     pub(crate) fn remove(&mut self, id: &i64) -> Option<R> {
         let record = self.records.remove(id)?;
-        self.owned.remove(&(record.owner(), *id));
+        self.owned.remove(&(record.belongs_to(), *id));
         Some(record)
     }
 
@@ -71,7 +71,7 @@ macro_rules! owned {
         $(impl Owned for $record {
             type Owner = $owner;
 
-            fn owner(&self) -> $owner {
+            fn belongs_to(&self) -> $owner {
                 self.$field
             }
         })*
@@ -97,7 +97,7 @@ mod tests {
     impl Owned for Record {
         type Owner = i64;
 
-        fn owner(&self) -> i64 {
+        fn belongs_to(&self) -> i64 {
             self.0
         }
     }
