@@ -2,12 +2,12 @@
 //! name in the options map at the end. Whether a value fits its parameter is the client's business.
 
 use rhai::{Dynamic, EvalAltResult, Map};
-use rhailab_client::endpoint::{On, Operation, Outcome, Param, Place, Resource, Type};
+use rhailab_client::endpoint::{On, Operation, Outcome, Pagination, Param, Place, Resource, Type};
 use rhailab_client::{Arguments, IntoArgument, nearest};
 
 use super::download::Destination;
 use super::error::{raise_usage, raise_usage_with};
-use super::functions::{ANY_VERB, DOWNLOAD, GET, OptionRow};
+use super::functions::{ANY_VERB, DOWNLOAD, GET, LIST, OptionRow};
 use super::value;
 
 /// A script's call, sorted out.
@@ -99,7 +99,9 @@ pub(crate) fn own_options(
     let streams = matches!(verb.endpoint.outcome, Outcome::Text | Outcome::Bytes);
     let names_one = verb.endpoint.params_in(Place::Path).any(|param| param.name == resource.identity);
     let can_be_lazy = verb.on == On::Manager && verb.name == "get" && names_one;
-    let tables: [(bool, &'static [OptionRow]); 2] = [(streams, DOWNLOAD), (can_be_lazy, GET)];
+    let has_pages = verb.endpoint.pagination != Pagination::None;
+    let tables: [(bool, &'static [OptionRow]); 3] =
+        [(streams, DOWNLOAD), (can_be_lazy, GET), (has_pages, LIST)];
     tables.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, rows)| rows)
 }
 
