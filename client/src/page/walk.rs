@@ -225,12 +225,17 @@ fn doubt(before: &Before, page: &Fetched, moved: Option<Instant>) -> Doubt {
     let totals = first.total.zip(second.total);
     let is_less = totals.is_some_and(|(first, second)| second < first);
     let wrote = first.writes_until.max(second.writes_until) != first.writes_before.min(second.writes_before);
-    if second.sent < first.received {
-        // Both were under way at once, and nobody knows which of them GitLab answered first.
-        let pushed = totals.is_none() && moved.is_some_and(|moved| second.sent < moved);
-        return if is_less || wrote || pushed { Doubt::Older } else { Doubt::Nothing };
+    // Where both were under way at once, nobody knows which of them GitLab answered first. A row that was pushed from the
+    // one to the other in between shows in a total, or in the rows that an earlier page had for the second time.
+    let both_at_once = second.sent < first.received;
+    let pushed = if totals.is_some() { is_less } else { moved.is_some_and(|moved| second.sent < moved) };
+    if both_at_once && pushed {
+        Doubt::Older
+    } else if is_less || wrote {
+        Doubt::Shorter
+    } else {
+        Doubt::Nothing
     }
-    if is_less || wrote { Doubt::Shorter } else { Doubt::Nothing }
 }
 
 /// Whether the last row of one page stands on the next one, too.
