@@ -259,7 +259,10 @@ async fn pages_end_where_the_server_says_so_and_never_go_round() {
         let seen: Vec<String> =
             server.requests()[before..].iter().map(|request| request.query.clone()).collect();
         // Without totals a page behind the last may be asked for ahead.
-        assert!(queries.iter().all(|query| seen.iter().any(|seen| seen == query)), "project {project}: {seen:?}");
+        assert!(
+            queries.iter().all(|query| seen.iter().any(|seen| seen == query)),
+            "project {project}: {seen:?}"
+        );
         assert!(seen.len() <= queries.len() + 1, "project {project}: {seen:?}");
     }
 }

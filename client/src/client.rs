@@ -69,7 +69,14 @@ impl Gitlab {
     }
 
     pub(crate) fn new(api: Url, transport: Transport) -> Self {
-        Self { inner: Arc::new(Inner { api, transport, writes: writes::Switch::default(), written: writes::Count::default() }) }
+        Self {
+            inner: Arc::new(Inner {
+                api,
+                transport,
+                writes: writes::Switch::default(),
+                written: writes::Count::default(),
+            }),
+        }
     }
 
     /// The server's URL, without the API's part.
@@ -192,7 +199,8 @@ impl Gitlab {
         let mut request = request::build(&self.inner.api, endpoint, arguments)?;
         let own = url_of(&request)?;
         let url = link::follow(&self.inner.api, &own, link).map_err(|reason| {
-            let error = Error::new(ErrorKind::Transport, reason).with_request(RequestFacts::new(endpoint, &own));
+            let error =
+                Error::new(ErrorKind::Transport, reason).with_request(RequestFacts::new(endpoint, &own));
             error.with_hint("If GitLab lives there, give that as the URL.")
         })?;
         *request.uri_mut() = url.as_str().parse().map_err(|error| {

@@ -3,12 +3,17 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use rhailab_tests::{Asked, ListServer, Listing};
+use rhailab_client::{Gitlab, ListProjectVariables};
+use rhailab_tests::{Answer, Asked, ListServer, Listing, RecordingServer};
+use serde_json::json;
 
 use super::{all, jobs, newest_first, script};
 
 /// Something that happens to the list once, behind the answer with this page.
-fn once(page: i64, change: impl Fn(&mut Vec<i64>) + Send + 'static) -> impl FnMut(&Asked, &mut Vec<i64>) -> u16 + Send {
+fn once(
+    page: i64,
+    change: impl Fn(&mut Vec<i64>) + Send + 'static,
+) -> impl FnMut(&Asked, &mut Vec<i64>) -> u16 + Send {
     let mut done = false;
     move |asked, rows| {
         if asked.page == Some(page) && !std::mem::replace(&mut done, true) {
@@ -69,8 +74,9 @@ async fn rows_that_others_delete_take_none_with_them_where_totals_are_sent() {
     ];
     for (case, change) in changes.into_iter().enumerate() {
         for page in 1..=4 {
-            let server =
-                ListServer::start(Listing { totals: true, ..Listing::newest_first(750) }.meddled(once(page, change)));
+            let server = ListServer::start(
+                Listing { totals: true, ..Listing::newest_first(750) }.meddled(once(page, change)),
+            );
             let seen = all(jobs(&server, 4)).await;
             let mut alive = newest_first(750);
             change(&mut alive);
@@ -89,7 +95,10 @@ async fn rows_that_others_delete_take_none_with_them_where_totals_are_sent() {
 fn a_loop_that_takes_its_rows_out_of_the_list_sees_all_of_them_once() {
     for totals in [true, false] {
         let take_out = |asked: &Asked, rows: &mut Vec<i64>| {
-            let id = asked.route.strip_suffix("/cancel").and_then(|route| route.rsplit('/').next()?.parse::<i64>().ok());
+            let id = asked
+                .route
+                .strip_suffix("/cancel")
+                .and_then(|route| route.rsplit('/').next()?.parse::<i64>().ok());
             rows.retain(|row| Some(*row) != id);
             200
         };
@@ -97,8 +106,12 @@ fn a_loop_that_takes_its_rows_out_of_the_list_sees_all_of_them_once() {
         let code = "let seen = []; for job in jobs.list(#{scope: [\"running\"]}) { seen.push(job.id); job.cancel(); } \
                     `${seen.len()} ${seen[0]} ${seen[-1]}`";
         assert_eq!(script(&server, code).as_deref(), Ok("730 730 1"), "totals {totals}");
-        let canceled: HashSet<String> =
-            server.asked().into_iter().filter(|asked| asked.page.is_none()).map(|asked| asked.route).collect();
+        let canceled: HashSet<String> = server
+            .asked()
+            .into_iter()
+            .filter(|asked| asked.page.is_none())
+            .map(|asked| asked.route)
+            .collect();
         assert_eq!(canceled.len(), 730, "totals {totals}");
         assert!(server.pages().len() <= 8 * 6, "totals {totals}: {:?}", server.pages());
     }
@@ -112,4 +125,28 @@ fn a_loop_that_writes_something_else_reads_each_page_twice_at_most() {
     assert_eq!(script(&server, code).as_deref(), Ok("730"));
     let pages = server.pages();
     assert!((1..=8).all(|page| pages.iter().filter(|asked| **asked == page).count() <= 2), "{pages:?}");
+}
+
+/// What tells rows apart is more than a name where several of one name may exist.
+#[tokio::test]
+async fn variables_of_one_key_are_several_rows() {
+    let row = |scope: &str| json!([{"key": "ZONE", "value": "eu", "environment_scope": scope}]);
+    let server = RecordingServer::start([
+        (
+            "GET /api/v4/projects/1/variables?page=1&per_page=1",
+            Answer::json(200, &row("*")).with_header("x-next-page", "2"),
+        ),
+        (
+            "GET /api/v4/projects/1/variables?page=2&per_page=1",
+            Answer::json(200, &row("production")).with_header("x-next-page", "3"),
+        ),
+        (
+            "GET /api/v4/projects/1/variables?page=3&per_page=1",
+            Answer::json(200, &row("*")).with_header("x-next-page", ""),
+        ),
+    ]);
+    let client = Gitlab::builder(server.url()).private_token("glpat-test").build().unwrap();
+    let rows = client.projects().lazy(1).variables().list(ListProjectVariables::new().per_page(1));
+    let scopes: Vec<_> = rows.all().await.unwrap().into_iter().map(|row| row.environment_scope).collect();
+    assert_eq!(scopes, [Some("*".to_owned()), Some("production".to_owned())]);
 }

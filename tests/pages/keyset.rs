@@ -70,11 +70,17 @@ async fn where_there_is_no_keyset_the_refusal_says_what_to_do() {
 fn a_wrong_choice_of_pages_is_refused_before_any_request() {
     let server = server(250);
     let cases = [
-        ("gl.projects.get(1, #{lazy: true}).pipelines.list(#{pagination: \"keyset\"})", "ProjectPipeline.list has no pages by keyset"),
+        (
+            "gl.projects.get(1, #{lazy: true}).pipelines.list(#{pagination: \"keyset\"})",
+            "ProjectPipeline.list has no pages by keyset",
+        ),
         ("jobs.list(#{pagination: \"kezset\"})", "`pagination` cannot be"),
         ("jobs.list(#{pagination: 3})", "`pagination` cannot be"),
         ("jobs.list(#{pagination: \"keyset\", page: 2})", "pages by keyset have no numbers"),
-        ("gl.projects.get(1, #{lazy: true}).pipelines.latest(#{pagination: \"keyset\"})", "has no parameter `pagination`"),
+        (
+            "gl.projects.get(1, #{lazy: true}).pipelines.latest(#{pagination: \"keyset\"})",
+            "has no parameter `pagination`",
+        ),
     ];
     for (code, words) in cases {
         let error = script(&server, code).unwrap_err();

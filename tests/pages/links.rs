@@ -33,7 +33,10 @@ async fn a_doubled_header_counts_once() {
         page(&[9, 8], &[("x-next-page", "2"), ("x-next-page", "2"), ("x-total", "3"), ("x-total", "3")]),
         page(&[7], &[("x-next-page", ""), ("x-next-page", "")]),
     ];
-    assert_eq!(walk("", answers).await, (vec![9, 8, 7], vec![FIRST.to_owned(), "page=2&per_page=2".to_owned()]));
+    assert_eq!(
+        walk("", answers).await,
+        (vec![9, 8, 7], vec![FIRST.to_owned(), "page=2&per_page=2".to_owned()])
+    );
 }
 
 #[tokio::test]
@@ -44,7 +47,10 @@ async fn links_are_followed_one_by_one_where_there_are_no_numbers() {
         page(&[5], &[]),
     ];
     let (rows, queries) = walk("", answers).await;
-    assert_eq!((rows, queries), (vec![9, 8, 7, 6, 5], vec![FIRST.into(), "cursor=b".into(), "cursor=c".into()]));
+    assert_eq!(
+        (rows, queries),
+        (vec![9, 8, 7, 6, 5], vec![FIRST.into(), "cursor=b".into(), "cursor=c".into()])
+    );
 }
 
 /// A proxy may give GitLab another host, another scheme and another root; GitLab's links do not know.
@@ -59,7 +65,11 @@ async fn a_link_past_the_proxy_is_followed_through_it() {
         for root in ["", "/git"] {
             let answers = vec![page(&[9, 8], &[("link", link)]), page(&[7], &[])];
             let (rows, queries) = walk(root, answers).await;
-            assert_eq!((rows, queries), (vec![9, 8, 7], vec![FIRST.into(), "cursor=b".into()]), "{root} {link}");
+            assert_eq!(
+                (rows, queries),
+                (vec![9, 8, 7], vec![FIRST.into(), "cursor=b".into()]),
+                "{root} {link}"
+            );
         }
     }
 }
@@ -73,5 +83,8 @@ async fn links_that_lead_back_end_the_walk() {
         page(&[5, 4], &[("link", &to("b"))]),
     ];
     let (rows, queries) = walk("", answers).await;
-    assert_eq!((rows, queries), (vec![9, 8, 7, 6, 5, 4], vec![FIRST.into(), "cursor=b".into(), "cursor=c".into()]));
+    assert_eq!(
+        (rows, queries),
+        (vec![9, 8, 7, 6, 5, 4], vec![FIRST.into(), "cursor=b".into(), "cursor=c".into()])
+    );
 }

@@ -10,7 +10,8 @@ use super::{jobs, newest_first, rest, script};
 /// A list whose pages fail so many times before they come.
 fn failing(rows: i64, failures: &[(i64, u32)]) -> ListServer {
     let mut left: HashMap<i64, u32> = failures.iter().copied().collect();
-    let meddle = move |asked: &Asked, _: &mut Vec<i64>| match asked.page.and_then(|page| left.get_mut(&page)) {
+    let meddle = move |asked: &Asked, _: &mut Vec<i64>| match asked.page.and_then(|page| left.get_mut(&page))
+    {
         Some(failures) if *failures > 0 => {
             *failures -= 1;
             403

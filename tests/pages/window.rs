@@ -60,7 +60,8 @@ async fn footgun_04_one_page_or_all() {
     let list = client.projects().lazy(1).jobs().list(ListProjectJobs::new().page(2).per_page(50));
     assert_eq!(all(list).await, (901..=950).rev().collect::<Vec<_>>());
     assert_eq!(server.pages(), [2]);
-    let code = "let rows = jobs.list(#{page: 3, per_page: 50}); `${rows.len()} ${rows[0].id} ${type_of(rows)}`";
+    let code =
+        "let rows = jobs.list(#{page: 3, per_page: 50}); `${rows.len()} ${rows[0].id} ${type_of(rows)}`";
     assert_eq!(script(&server, code).as_deref(), Ok("50 900 array"));
     assert_eq!(server.pages(), [2, 3]);
 }

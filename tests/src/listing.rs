@@ -197,7 +197,11 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         let mut answer = if request.method() == Method::GET {
             page(&shared.url, &asked, request.uri().path(), &served.listing)
         } else {
-            let id = request.uri().path().split('/').find_map(|part| part.parse::<i64>().ok().filter(|id| *id > 1));
+            let id = request
+                .uri()
+                .path()
+                .split('/')
+                .find_map(|part| part.parse::<i64>().ok().filter(|id| *id > 1));
             text(201, format!("{{\"id\":{}}}", id.unwrap_or(1)))
         };
         served.asked.push(asked.clone());
@@ -233,7 +237,11 @@ fn page(url: &str, asked: &Asked, path: &str, listing: &Listing) -> Response {
     let next = if has_next { (number + 1).to_string() } else { String::new() };
     let mut headers = Vec::new();
     if listing.numbers {
-        headers.extend([("x-page", number.to_string()), ("x-next-page", next), ("x-per-page", size.to_string())]);
+        headers.extend([
+            ("x-page", number.to_string()),
+            ("x-next-page", next),
+            ("x-per-page", size.to_string()),
+        ]);
     }
     if listing.totals {
         headers.extend([("x-total", listing.rows.len().to_string()), ("x-total-pages", pages.to_string())]);
@@ -274,5 +282,9 @@ fn header(text: &str) -> HeaderValue {
 
 /// The value of a parameter of a query, as it stands there.
 fn value_of<'a>(query: &'a str, name: &str) -> Option<&'a str> {
-    query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
 }

@@ -10,7 +10,8 @@ pub(crate) fn target<'a>(header: &'a str, relation: &str) -> Option<&'a str> {
     while !rest.is_empty() {
         let (link, more) = split_unquoted(rest, ',');
         rest = more;
-        let Some((target, parameters)) = link.trim_start().strip_prefix('<').and_then(|at| at.split_once('>'))
+        let Some((target, parameters)) =
+            link.trim_start().strip_prefix('<').and_then(|at| at.split_once('>'))
         else {
             continue;
         };
@@ -109,7 +110,8 @@ mod tests {
 
     #[test]
     fn broken_headers_have_no_links() {
-        for header in ["", "<", "<x", "nonsense", "rel=next", ">; rel=\"next\"<", ",,;<>", "\"<a>; rel=next"] {
+        for header in ["", "<", "<x", "nonsense", "rel=next", ">; rel=\"next\"<", ",,;<>", "\"<a>; rel=next"]
+        {
             assert_eq!(target(header, "next"), None, "{header}");
         }
     }
@@ -126,9 +128,21 @@ mod tests {
             ("https://h/git", format!("http://inner{list}?a=b"), Ok(format!("https://h/git{list}?a=b"))),
             ("https://h/git", format!("https://h{list}?a=b"), Ok(format!("https://h/git{list}?a=b"))),
             ("https://h", format!("http://inner/root{list}?a=b"), Ok(format!("https://h{list}?a=b"))),
-            ("http://h", "http://x/api/v4/projects/demo/app/jobs?a=b".to_owned(), Ok(format!("http://h{list}?a=b"))),
-            ("http://h", "http://h/api/v4/projects/9/jobs?a=b".to_owned(), Ok("http://h/api/v4/projects/9/jobs?a=b".to_owned())),
-            ("http://h", "http://elsewhere:81/api/v4/projects/9/jobs?a=b".to_owned(), Err("http://elsewhere:81")),
+            (
+                "http://h",
+                "http://x/api/v4/projects/demo/app/jobs?a=b".to_owned(),
+                Ok(format!("http://h{list}?a=b")),
+            ),
+            (
+                "http://h",
+                "http://h/api/v4/projects/9/jobs?a=b".to_owned(),
+                Ok("http://h/api/v4/projects/9/jobs?a=b".to_owned()),
+            ),
+            (
+                "http://h",
+                "http://elsewhere:81/api/v4/projects/9/jobs?a=b".to_owned(),
+                Err("http://elsewhere:81"),
+            ),
             ("http://h", format!("http://elsewhere:81{list}/1?a=b"), Err("http://elsewhere:81")),
             ("http://h", "//elsewhere:81/x".to_owned(), Err("http://elsewhere:81")),
             ("http://h", "http://[".to_owned(), Err("cannot be read")),

@@ -38,8 +38,9 @@ pub(super) fn check(endpoint: &Endpoint, arguments: &Arguments) -> Result<(), Er
         return Err(Error::usage(format!("{} has no pages by keyset", endpoint.id)).with_hint(able()));
     }
     if arguments.get("page").is_some() {
-        return Err(Error::usage("pages by keyset have no numbers")
-            .with_hint("Leave out `page`, or `pagination`; `first()` and `take(n)` fetch no more than they need."));
+        return Err(Error::usage("pages by keyset have no numbers").with_hint(
+            "Leave out `page`, or `pagination`; `first()` and `take(n)` fetch no more than they need.",
+        ));
     }
     Ok(())
 }

@@ -36,8 +36,7 @@ impl Key {
 /// The fields that identify an object of the resource beside its identity: those with which its operations choose one.
 pub(super) fn telling_apart(resource: &Resource) -> Vec<&'static str> {
     let params = resource.operations.iter().flat_map(|operation| operation.endpoint.params);
-    let fields: BTreeSet<&'static str> =
-        params.flat_map(|param| param.from).map(|own| own.field).collect();
+    let fields: BTreeSet<&'static str> = params.flat_map(|param| param.from).map(|own| own.field).collect();
     fields.into_iter().collect()
 }
 

@@ -10,7 +10,8 @@ use super::data::{flag, member, optional, table_type};
 use super::docs::see;
 use super::source::{doc, files_by_area, ident};
 use crate::model::{
-    Encoding, Endpoint, Idempotency, Keyset, Method, Model, Outcome, OwnField, Pagination, Param, Place, Segment,
+    Encoding, Endpoint, Idempotency, Keyset, Method, Model, Outcome, OwnField, Pagination, Param, Place,
+    Segment,
 };
 use crate::names;
 

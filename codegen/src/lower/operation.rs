@@ -8,7 +8,8 @@ use super::resource::no_objects;
 use super::scope::{Returned, Scope};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::{
-    Endpoint, Idempotency, Keyset, KnownError, Method, Model, On, Outcome, Pagination, Resource, ResourceId, Segment,
+    Endpoint, Idempotency, Keyset, KnownError, Method, Model, On, Outcome, Pagination, Resource, ResourceId,
+    Segment,
 };
 use crate::names;
 use crate::node::Spanned;

@@ -77,5 +77,8 @@ const PAGES: &[Choice] = &[
 ];
 
 /// What lists that come in pages take beside their parameters.
-pub static LIST: &[OptionRow] =
-    &[row("pagination", Takes::OneOf(PAGES), "How pages follow one another. GitLab has keysets for few lists.")];
+pub static LIST: &[OptionRow] = &[row(
+    "pagination",
+    Takes::OneOf(PAGES),
+    "How pages follow one another. GitLab has keysets for few lists.",
+)];
