@@ -147,6 +147,6 @@ async fn variables_of_one_key_are_several_rows() {
     ]);
     let client = Gitlab::builder(server.url()).private_token("glpat-test").build().unwrap();
     let rows = client.projects().lazy(1).variables().list(ListProjectVariables::new().per_page(1));
-    let scopes: Vec<_> = rows.all().await.unwrap().into_iter().map(|row| row.environment_scope).collect();
+    let scopes: Vec<_> = rows.all().await.unwrap().iter().map(|row| row.environment_scope.clone()).collect();
     assert_eq!(scopes, [Some("*".to_owned()), Some("production".to_owned())]);
 }
