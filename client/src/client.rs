@@ -357,6 +357,11 @@ impl Response {
                 .with_hint("Is the URL that of a GitLab server?")
         })
     }
+
+    /// A header that is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
 }
 
 /// Decodes JSON; the message of a failure begins with the place, such as `[3].created_at`.
