@@ -1,5 +1,6 @@
 //! The client: one way to the wire for typed code and scripts alike, `send(endpoint, arguments)`.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -12,8 +13,8 @@ use crate::arguments::Arguments;
 use crate::config::Builder;
 use crate::endpoint::{Endpoint, Idempotency, Method, Outcome, Resource, Segment};
 use crate::error::{self, Error, ErrorKind, RequestFacts};
-use crate::http::request;
 use crate::http::transport::{Body, Call, Cause, Failure, Transport};
+use crate::http::{link, request};
 use crate::manager::Manager;
 use crate::object::Context;
 use crate::rehearsal;
@@ -30,6 +31,7 @@ struct Inner {
     api: Url,
     transport: Transport,
     writes: writes::Switch,
+    written: writes::Count,
 }
 
 /// What went over the wire so far.
@@ -67,7 +69,14 @@ impl Gitlab {
     }
 
     pub(crate) fn new(api: Url, transport: Transport) -> Self {
-        Self { inner: Arc::new(Inner { api, transport, writes: writes::Switch::default() }) }
+        Self {
+            inner: Arc::new(Inner {
+                api,
+                transport,
+                writes: writes::Switch::default(),
+                written: writes::Count::default(),
+            }),
+        }
     }
 
     /// The server's URL, without the API's part.
@@ -97,6 +106,21 @@ impl Gitlab {
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         self.inner.transport.meter.read()
+    }
+
+    /// How many requests may be under way at once.
+    pub(crate) fn jobs(&self) -> NonZeroUsize {
+        self.inner.transport.options.jobs
+    }
+
+    /// How many requests that write were begun so far, by all copies of this client.
+    pub(crate) fn writes_begun(&self) -> u64 {
+        self.inner.written.begun()
+    }
+
+    /// How many of them have ended, well or not.
+    pub(crate) fn writes_ended(&self) -> u64 {
+        self.inner.written.ended()
     }
 
     /// The untyped manager of a resource that hangs on the client itself.
@@ -172,22 +196,13 @@ impl Gitlab {
         arguments: &Arguments,
         link: &str,
     ) -> Result<Response, Error> {
-        let api = &self.inner.api;
-        let url = api.join(link).map_err(|error| {
-            Error::new(ErrorKind::Decode, format!("the next page's link is no URL: {error}"))
+        let mut request = request::build(&self.inner.api, endpoint, arguments)?;
+        let own = url_of(&request)?;
+        let url = link::follow(&self.inner.api, &own, link).map_err(|reason| {
+            let error =
+                Error::new(ErrorKind::Transport, reason).with_request(RequestFacts::new(endpoint, &own));
+            error.with_hint("If GitLab lives there, give that as the URL.")
         })?;
-        if url.origin() != api.origin() {
-            return Err(Error::new(
-                ErrorKind::Transport,
-                format!(
-                    "the next page's link leads to {} instead of {}; it is not followed",
-                    url.origin().ascii_serialization(),
-                    api.origin().ascii_serialization()
-                ),
-            )
-            .with_request(RequestFacts::new(endpoint, &url)));
-        }
-        let mut request = request::build(api, endpoint, arguments)?;
         *request.uri_mut() = url.as_str().parse().map_err(|error| {
             Error::new(ErrorKind::Decode, format!("the next page's link is no URL: {error}"))
         })?;
@@ -205,6 +220,7 @@ impl Gitlab {
             return Ok(Body::empty(RequestFacts::of(endpoint, &request)?));
         }
         let call = self.call(endpoint, request)?;
+        let _write = self.begin_write(endpoint);
         match self.inner.transport.open(&call).await {
             Ok(reply) if is_page(&reply.headers) && !may_be_page(endpoint) => {
                 Err(not_from_gitlab(call.facts))
@@ -221,6 +237,7 @@ impl Gitlab {
         request: http::Request<Bytes>,
     ) -> Result<Response, Error> {
         let call = self.call(endpoint, request)?;
+        let _write = self.begin_write(endpoint);
         let (headers, body) = match self.inner.transport.fetch(&call).await {
             Ok(answer) if is_page(&answer.headers) => return Err(not_from_gitlab(call.facts)),
             Ok(answer) => (answer.headers, answer.body),
@@ -229,6 +246,12 @@ impl Gitlab {
             Err(failure) => return Err(error_of(endpoint, call.facts, failure)),
         };
         Ok(Response { headers, body, endpoint, request: call.facts, rehearsed: false })
+    }
+
+    /// Counts a request as long as it may change something. Lists that are being read look at the count: their rows may have
+    /// moved.
+    fn begin_write(&self, endpoint: &Endpoint) -> Option<writes::Begun<'_>> {
+        writes(endpoint).then(|| self.inner.written.begin())
     }
 
     fn call(&self, endpoint: &'static Endpoint, request: http::Request<Bytes>) -> Result<Call, Error> {

@@ -67,3 +67,18 @@ pub static DOWNLOAD: &[OptionRow] = &[
     row("to", Takes::File, "Writes the answer to this file."),
     row("action", Takes::Closure(&[("chunk", Gives::Chunk)]), "Is called with the answer, piece by piece."),
 ];
+
+const PAGES: &[Choice] = &[
+    Choice { name: "offset", doc: "By number, several ahead; the usual way." },
+    Choice {
+        name: "keyset",
+        doc: "Each behind the last row of the one before, so that nothing is missed in a list that changes.",
+    },
+];
+
+/// What lists that come in pages take beside their parameters.
+pub static LIST: &[OptionRow] = &[row(
+    "pagination",
+    Takes::OneOf(PAGES),
+    "How pages follow one another. GitLab has keysets for few lists.",
+)];
