@@ -76,6 +76,12 @@ impl Gitlab {
         self.inner.api.as_str().trim_end_matches("/api/v4")
     }
 
+    /// Whether the other is a copy of this client.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
     /// Whether requests carry a token.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {

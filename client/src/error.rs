@@ -226,6 +226,12 @@ impl Error {
         self
     }
 
+    /// The same failure in other words.
+    pub(crate) fn rephrased(mut self, message: impl Into<String>) -> Self {
+        self.0.message = mask_tokens(&message.into());
+        self
+    }
+
     pub(crate) fn with_request(mut self, request: RequestFacts) -> Self {
         self.0.request = Some(request);
         self
