@@ -76,6 +76,12 @@ impl Gitlab {
         self.inner.api.as_str().trim_end_matches("/api/v4")
     }
 
+    /// How many requests may be under way at once.
+    #[must_use]
+    pub fn jobs(&self) -> std::num::NonZeroUsize {
+        self.inner.transport.options.jobs
+    }
+
     /// Whether the other is a copy of this client.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {

@@ -86,6 +86,7 @@ pub use secret::{REDACTED, Secret, mask_tokens, mask_url};
 pub use suggestion::nearest;
 pub use value::describe;
 pub use wait::{
-    Change, FailedLog, Progress, Step, Summary, Until, Wait, WaitEvent, Waiter, Waiting, WaitingAll, can_wait, wait_all,
+    Change, FailedLog, Progress, Step, Summary, Until, Wait, WaitEvent, Waiter, Waiting, WaitingAll,
+    can_wait, wait_all,
 };
 pub use writes::Writes;

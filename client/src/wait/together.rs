@@ -209,7 +209,8 @@ impl Summary {
         if let Some(status) = BY_WEIGHT.into_iter().find(|status| counts.contains_key(*status)) {
             let number = all - self.errors.len() - counts.get("success").copied().unwrap_or_default();
             let first = self.known().find(|(_, object)| self::status(object) == status);
-            let hint = first.map_or_else(String::new, |(_, object)| format!("The first is {}.", found_at(object)));
+            let hint =
+                first.map_or_else(String::new, |(_, object)| format!("The first is {}.", found_at(object)));
             let what = format!("{number} of {all} did not succeed: {}", bad.join(", "));
             return Err(Error::new(ErrorKind::Pipeline, what).with_pipeline_status(status).with_hint(hint));
         }
@@ -263,7 +264,8 @@ impl Home {
     fn of(object: &Object) -> Self {
         // A project has a number and a path; GitLab's answers tell the number.
         let parent = object.resource().parent;
-        let told = parent.and_then(|parent| object.attribute(parent.context_name).ok().and_then(Id::from_json));
+        let told =
+            parent.and_then(|parent| object.attribute(parent.context_name).ok().and_then(Id::from_json));
         Self { owner: told.unwrap_or_else(|| object.parent_identity()), object: object.clone() }
     }
 }
@@ -395,7 +397,8 @@ impl Project {
                 (id, looked.map(|()| object))
             })
         });
-        let looks: Vec<(i64, Result<Object, Error>)> = stream::iter(looks).buffer_unordered(AT_ONCE).collect().await;
+        let looks: Vec<(i64, Result<Object, Error>)> =
+            stream::iter(looks).buffer_unordered(AT_ONCE).collect().await;
         for (id, looked) in looks {
             let Some(member) = self.members.get_mut(&id) else { continue };
             match looked {
@@ -418,7 +421,8 @@ impl Project {
     fn give_up(&mut self, error: Error, found: &mut Found) {
         let ids: Vec<i64> = self.group.waiting().collect();
         let is_seen = self.members.values().any(|member| member.is_seen);
-        let is_authenticated = self.list.as_ref().is_some_and(|(manager, _)| manager.client().is_authenticated());
+        let is_authenticated =
+            self.list.as_ref().is_some_and(|(manager, _)| manager.client().is_authenticated());
         let error = Arc::new(if is_seen { error } else { unreadable(error, is_authenticated) });
         for id in ids {
             self.group.drop(id);

@@ -312,7 +312,14 @@ struct Live {
 impl Live {
     /// A member of the family, which may be in another project.
     fn pipeline(&self, member: &Member) -> Object {
-        self.asker.client().projects().lazy(member.project.clone()).pipelines().lazy(member.pipeline).object().clone()
+        self.asker
+            .client()
+            .projects()
+            .lazy(member.project.clone())
+            .pipelines()
+            .lazy(member.pipeline)
+            .object()
+            .clone()
     }
 }
 
