@@ -164,8 +164,8 @@ const FUNCTION_EXAMPLES: &[(&str, &str)] = &[
     ),
     (
         "confirm",
-        "let project = gl.projects.get(\"demo/app\");\nif args.contains(\"--no\") && confirm(`Cancel everything in ${project.name}?`) {\n    \
-         for pipeline in project.pipelines.list(#{scope: \"running\"}) { pipeline.cancel(); }\n}",
+        "let project = gl.projects.get(\"demo/app\");\nlet old = project.pipelines.list(#{updated_before: \"2020-01-01T00:00:00Z\"});\n\
+         if !old.is_empty() && confirm(`Delete ${old.len()} pipelines?`) {\n    for pipeline in old { pipeline.delete(); }\n}",
     ),
     ("to_json", "print(to_json(#{zone: \"eu\", deep: true}));"),
     (
