@@ -51,6 +51,10 @@ fn wait_for_line(bridge: &Bridge) -> Result<io::Result<()>, Box<EvalAltResult>> 
     use tokio::io::unix::AsyncFd;
 
     bridge.wait(async {
+        #[expect(
+            deprecated,
+            reason = "it is so for types that give away a descriptor; the standard input's stays open"
+        )]
         let terminal = AsyncFd::with_interest(io::stdin(), Interest::READABLE)?;
         let typed = terminal.readable().await?;
         drop(typed);

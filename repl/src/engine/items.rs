@@ -1,7 +1,9 @@
 //! The items of what a script passes as a list: an array, a range, or a list of GitLab's, whose pages are fetched as its
 //! rows are come to.
 
-use rhai::{Array, Dynamic, EvalAltResult, ExclusiveRange, INT, InclusiveRange};
+use std::ops::{Range, RangeInclusive};
+
+use rhai::{Array, Dynamic, EvalAltResult, INT};
 
 use super::error::raise_usage_with;
 use super::sequence::SequenceRef;
@@ -23,10 +25,9 @@ impl Items {
         if let Some(rows) = value.read_lock::<SequenceRef>() {
             return Ok(Self::Rows(rows.clone()));
         }
-        let range = value
-            .read_lock::<ExclusiveRange>()
-            .map(|range| (range.start, range.end.saturating_sub(range.start)));
-        let inclusive = value.read_lock::<InclusiveRange>().map(|range| {
+        let range =
+            value.read_lock::<Range<INT>>().map(|range| (range.start, range.end.saturating_sub(range.start)));
+        let inclusive = value.read_lock::<RangeInclusive<INT>>().map(|range| {
             let span = range.end().saturating_sub(*range.start());
             (*range.start(), span.saturating_add(1))
         });

@@ -129,7 +129,7 @@ impl Work {
         // An interrupt weighs more than what failed because of it, or beside it.
         let last = |answer: &Answer| matches!(&answer.value, Err(thrown) if !thrown.is_catchable());
         if let Some(at) = answers.iter().position(last) {
-            answers.swap_remove(at).value?;
+            return answers.swap_remove(at).value.map(|_| Array::new());
         }
         let mut values = Array::with_capacity(answers.len());
         for Answer { item, value, .. } in answers {
@@ -168,7 +168,7 @@ fn about(thrown: Box<EvalAltResult>, what: &str, position: Position) -> Box<Eval
         ErrorInModule(name, inner, at) => ErrorInModule(name, about(inner, what, position), at),
         ErrorRuntime(value, at) => match (client_error(&value), value.as_immutable_string_ref()) {
             (Some(error), _) => ErrorRuntime(error.about(what), at),
-            (None, Ok(text)) => ErrorRuntime(format!("{what}: {text}").into(), at),
+            (None, Ok(text)) => ErrorRuntime(format!("{what}: {}", text.as_str()).into(), at),
             (None, Err(_)) => {
                 let inner = Box::new(ErrorRuntime(value.clone(), at));
                 ErrorInFunctionCall(what.to_owned(), String::new(), inner, position)

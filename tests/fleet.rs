@@ -1,0 +1,421 @@
+//! Many pipelines and many projects at once, over real sockets: `wait_all`, `par_map`, `shard`, and what they cost.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test may stop where it is")]
+
+mod scripted;
+mod scripting;
+
+use std::collections::HashMap;
+use std::io::{BufRead as _, BufReader};
+use std::time::Duration;
+
+use scripted::{client, script};
+
+use rhailab_client::{ErrorKind, Wait, wait_all};
+use rhailab_sandbox::{JobPlan, Options, Sandbox};
+use rhailab_tests::{Answer, Folder, RecordingServer, Rhailab, canned};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
+
+/// What a process with a thousand pipelines in hand may take.
+const MOST_MEMORY: u64 = 100 * 1024 * 1024;
+
+/// Sandboxes with two projects each, in which pipelines take one to five minutes: some seconds of real time.
+fn five_sandboxes(runtime: &Runtime) -> Vec<Sandbox> {
+    let job = JobPlan {
+        duration: Duration::from_secs(60)..=Duration::from_secs(300),
+        ..JobPlan::new("build", "build")
+    };
+    let options = Options {
+        speed: 60.0,
+        pipeline: vec![job.clone()],
+        downstream_pipeline: vec![job],
+        inputs: Vec::new(),
+        ..Options::default()
+    };
+    (0..5)
+        .map(|seed| runtime.block_on(rhailab_sandbox::start(Options { seed, ..options.clone() })).unwrap())
+        .collect()
+}
+
+/// Starts a thousand pipelines, and waits for them; `over` tells in which order they were seen to end.
+const THOUSAND: &str = r#"
+    let projects = [];
+    for place in 0..args.len() / 2 {
+        let gitlab = gitlab(args[2 * place], #{private_token: args[2 * place + 1]});
+        for name in ["demo/app", "demo/downstream"] { projects.push(gitlab.projects.get(name)); }
+    }
+    let wanted = [];
+    for round in 0..100 { wanted += projects; }
+    let pipelines = par_map(wanted, |project| project.pipelines.create(#{ref: "main"}));
+    debug("waiting");
+    let summary = wait_all(pipelines, #{
+        poll: #{first: "100ms", max: "100ms"},
+        on_change: |p| if p.status == "success" { debug(`over ${p.web_url}`); },
+    });
+    print(`${summary.pipelines.len()} ${summary.counts} ${summary.failed.len()} ${summary.errors.len()}`);
+    print(`${summary.pipelines == pipelines}`);
+    sleep("1h");
+"#;
+
+#[test]
+fn a_thousand_pipelines_in_ten_projects_are_awaited_with_few_requests_and_little_memory() {
+    let runtime = Runtime::new().unwrap();
+    let sandboxes = five_sandboxes(&runtime);
+    let folder = Folder::new();
+    let path = folder.write("thousand.rhai", THOUSAND);
+    let mut command = Rhailab::new(RHAILAB).args(["-v", "run"]).arg(path);
+    for sandbox in &sandboxes {
+        command = command.arg(sandbox.url()).arg(sandbox.token());
+    }
+    let mut process = command.start();
+    let mut lines = BufReader::new(process.take_stdout()).lines().map(Result::unwrap);
+    assert_eq!(lines.next().as_deref(), Some(r#"1000 #{"success": 1000} 0 0"#));
+    assert_eq!(lines.next().as_deref(), Some("true"), "in the order in which they were given");
+    let memory = process.peak_memory();
+    process.interrupt();
+    let outcome = process.finish();
+    assert_eq!(outcome.status, Some(130), "{outcome:?}");
+    assert!(memory.is_none_or(|bytes| bytes < MOST_MEMORY), "{memory:?} bytes");
+    let (_, waiting) = outcome.stderr.split_once("waiting\n").unwrap();
+    let Cost { requests, one_by_one, over } = cost(waiting);
+    eprintln!("{requests} requests instead of {one_by_one}, {} MB", memory.unwrap_or_default() / 1024 / 1024);
+    assert_eq!(over, 1000);
+    assert!(requests * 20 <= one_by_one, "{requests} requests against {one_by_one}");
+}
+
+/// What a wait has cost, and what it would have cost to ask for each pipeline in each of its project's rounds.
+struct Cost {
+    requests: usize,
+    one_by_one: usize,
+    over: usize,
+}
+
+/// Reads it off the lines about requests and about pipelines that were over, which come in their order.
+fn cost(lines: &str) -> Cost {
+    let mut cost = Cost { requests: 0, one_by_one: 0, over: 0 };
+    // A round begins with the first page of a project's list. Its pipelines have pages of their own, by the project's path.
+    let mut rounds: HashMap<String, usize> = HashMap::new();
+    for line in lines.lines() {
+        if let Some(request) = line.strip_prefix("GET ") {
+            cost.requests += 1;
+            let (before, query) = request.split_once("/pipelines").unwrap();
+            if query.starts_with('?') && ["page=1&", "page=1 "].iter().any(|first| query.contains(first)) {
+                *rounds.entry(before.replace("/api/v4/projects/", " ")).or_default() += 1;
+            }
+        } else if let Some((_, url)) = line.split_once("over ") {
+            cost.over += 1;
+            let (server, path) = url.split_once("/demo/").unwrap();
+            let number = if path.starts_with("app/") { 1 } else { 2 };
+            cost.one_by_one += rounds.get(&format!("{server} {number}")).copied().unwrap_or_default();
+        }
+    }
+    cost
+}
+
+fn row(id: i64, project: i64, status: &str) -> Value {
+    json!({"id": id, "project_id": project, "status": status, "updated_at": "2026-03-02T10:00:00Z",
+        "web_url": format!("https://gitlab.example.test/{project}/-/pipelines/{id}")})
+}
+
+fn list(project: i64) -> String {
+    format!("GET /api/v4/projects/{project}/pipelines")
+}
+
+/// Three projects: one whose pipelines end, one that nobody may see, one that fails.
+fn three_projects() -> RecordingServer {
+    let server = RecordingServer::start([]);
+    let ends = ["running", "success"];
+    for (first, second) in [("running", "running"), ("failed", "running"), ("failed", "canceled")] {
+        server.add(&list(1), canned::rows(&[row(12, 1, first), row(11, 1, second)]));
+    }
+    server.add("GET /api/v4/projects/1/pipelines/11", Answer::json(200, &row(11, 1, "canceled")));
+    server.add(&list(2), Answer::json(404, &json!({"message": "404 Project Not Found"})));
+    server.add(&list(3), Answer::json(400, &json!({"error": "out of order"})));
+    for status in ends {
+        server.add("GET /api/v4/projects/4/pipelines/41", Answer::json(200, &row(41, 4, status)));
+    }
+    server
+}
+
+const SCATTERED: &str = r#"
+    let pipelines = [[2, 21], [1, 11], [3, 31], [1, 12], [4, 41], [2, 22], [3, 32], [1, 11]].map(|at|
+        gl.projects.get(at[0], #{lazy: true}).pipelines.get(at[1], #{lazy: true}));
+"#;
+
+#[test]
+fn a_project_that_fails_does_not_stop_the_others() {
+    let server = three_projects();
+    let text = format!(
+        r#"{SCATTERED}
+        let changes = [];
+        let summary = wait_all(pipelines, #{{poll: "1ms", on_change: |p| changes.push(`${{p.id}} ${{p.status}}`)}});
+        let errors = summary.errors.map(|e| `${{e.pipeline.id}} ${{e.error.kind}}`);
+        changes.sort();
+        `${{summary.counts}} ${{summary.failed}} ${{errors}} ${{summary.pipelines == pipelines}} ${{pipelines[3].status}} ${{changes}}`"#
+    );
+    let (value, _) = script(&server, &text);
+    assert_eq!(
+        value.as_deref(),
+        Ok(concat!(
+            r##"#{"canceled": 2, "failed": 1, "success": 1} [ProjectPipeline 12] "##,
+            r#"["21 not_found", "31 invalid", "22 not_found", "32 invalid"] true failed "#,
+            r#"["11 canceled", "11 canceled", "11 running", "11 running", "12 failed", "12 running", "41 running", "41 success"]"#,
+        )),
+    );
+}
+
+#[test]
+fn a_check_of_many_weighs_what_happened() {
+    let text = format!(r#"{SCATTERED} wait_all(pipelines, #{{poll: "1ms", check: true}})"#);
+    let server = three_projects();
+    let outcome = Rhailab::new(RHAILAB).server(server.url(), "glpat-test").args(["eval", &text]).run();
+    assert_eq!(outcome.status, Some(3), "{outcome:?}");
+    assert!(outcome.stderr.contains("3 of 8 did not succeed: 2 canceled, 1 failed"), "{outcome:?}");
+    let hidden = r#"
+        let hidden = gl.projects.get(2, #{lazy: true}).pipelines;
+        wait_all([hidden.get(21, #{lazy: true}), hidden.get(22, #{lazy: true})], #{check: true})"#;
+    let (value, _) = script(&server, hidden);
+    let problem = value.unwrap_err();
+    assert!(
+        problem.starts_with("2 of 2 could not be waited for, ProjectPipeline 21 among them"),
+        "{problem}"
+    );
+}
+
+#[test]
+fn a_deadline_for_many_is_an_error_that_counts_them() {
+    let server = RecordingServer::start([(
+        list(1).as_str(),
+        canned::rows(&[row(12, 1, "success"), row(11, 1, "running"), row(10, 1, "running")]),
+    )]);
+    server.add("GET /api/v4/projects/1/pipelines/11", Answer::json(200, &row(11, 1, "running")));
+    let text = r#"
+        let pipelines = [12, 11, 10].map(|id| project.pipelines.get(id, #{lazy: true}));
+        try { wait_all(pipelines, #{poll: "1ms", timeout: "30ms"}); } catch (e) { `${e.kind} ${e.message} ${pipelines[0].status}` }"#;
+    let (value, _) = script(&server, text);
+    let said = value.unwrap();
+    assert!(said.starts_with("deadline 2 of 3 were not over: ProjectPipeline 1"), "{said}");
+    assert!(said.ends_with("was still running after 30ms success"), "{said}");
+}
+
+#[test]
+fn rows_of_lists_become_whole_where_that_is_asked_for() {
+    let rows = [row(12, 1, "success"), row(11, 1, "success")];
+    let whole = |id: i64| {
+        let mut whole = row(id, 1, "success");
+        whole["duration"] = id.into();
+        Answer::json(200, &whole)
+    };
+    let server = RecordingServer::start([
+        (list(1).as_str(), canned::rows(&rows)),
+        ("GET /api/v4/projects/1/pipelines/11", whole(11)),
+        ("GET /api/v4/projects/1/pipelines/12", whole(12)),
+    ]);
+    let text = |options: &str| {
+        format!(
+            "wait_all([12, 11].map(|id| project.pipelines.get(id, #{{lazy: true}})), #{{{options}}}).pipelines.map(|p| p.duration)"
+        )
+    };
+    let problem = script(&server, &text("")).0.unwrap_err();
+    assert!(problem.contains("GitLab leaves it out of lists"), "{problem}");
+    assert_eq!(server.requests().len(), 1);
+    assert_eq!(script(&server, &text("refresh: true")).0.as_deref(), Ok("[12, 11]"));
+    assert_eq!(server.requests().len(), 4);
+}
+
+#[test]
+fn what_wait_all_cannot_wait_for_is_told_before_any_request() {
+    let server = RecordingServer::start([]);
+    for (call, expected) in [
+        ("wait_all([project])", "a Project cannot be waited for"),
+        ("wait_all([1])", "wait_all() cannot wait for item 0: 1"),
+        ("wait_all(5)", "wait_all() cannot go through 5"),
+        ("wait_all([], #{children: true})", "wait_all() has no option `children`"),
+        ("wait_all([], #{tmeout: 1})", "Did you mean `timeout`?"),
+    ] {
+        let problem = script(&server, call).0.unwrap_err();
+        assert!(problem.contains(expected), "{call}: {problem}");
+    }
+    assert_eq!(script(&server, "wait_all([]).pipelines.len()").0.as_deref(), Ok("0"));
+    assert_eq!(server.lines(), [""; 0]);
+}
+
+#[test]
+fn a_rehearsal_waits_for_nothing() {
+    let server = RecordingServer::start([]);
+    let code = r#"
+        let project = gl.projects.get(1, #{lazy: true});
+        let pipelines = par_map(0..3, |n| project.pipelines.create(#{ref: `branch-${n}`}));
+        pipelines[0].wait(#{children: true, check: true});
+        wait_all(pipelines, #{check: true}).counts"#;
+    let outcome = Rhailab::new(RHAILAB)
+        .server(server.url(), "glpat-test")
+        .args(["--dry-run", "--output", "json", "eval", code])
+        .run();
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    assert!(
+        outcome.stdout.contains("\"success\": 3") || outcome.stdout.contains("\"success\":3"),
+        "{outcome:?}"
+    );
+    assert_eq!(outcome.stderr.matches("would send POST").count(), 3, "{outcome:?}");
+    assert_eq!(server.lines(), [""; 0]);
+}
+
+#[tokio::test]
+async fn waiting_for_many_in_rust_sums_up() {
+    let server = three_projects();
+    let gl = client(&server);
+    let at = |project: i64, id: i64| gl.projects().lazy(project).pipelines().lazy(id).object().clone();
+    let short = Duration::from_millis(1);
+    let objects = [at(2, 21), at(1, 11), at(1, 12)];
+    let summary = wait_all(objects, Wait::new().poll(short, short)).unwrap().finish().await;
+    assert_eq!(summary.counts(), [("canceled".to_owned(), 1), ("failed".to_owned(), 1)].into());
+    assert_eq!(summary.failed(), [2]);
+    assert_eq!(summary.errors[&0].kind(), ErrorKind::NotFound);
+    assert_eq!(summary.check().unwrap_err().pipeline_status(), Some("failed"));
+}
+
+/// The project with each of these numbers, as far as there are some.
+fn projects(count: i64, answer: impl Fn(i64) -> Answer) -> RecordingServer {
+    let server = RecordingServer::start([]);
+    for id in 0..count {
+        server.add(&format!("GET /api/v4/projects/{id}"), answer(id));
+    }
+    server
+}
+
+fn project(id: i64) -> Answer {
+    Answer::json(200, &json!({"id": id, "name": format!("app {id}")}))
+}
+
+#[test]
+fn footgun_23_calls_run_side_by_side_within_one_limit_and_in_order() {
+    // No answer comes before four requests are under way together; more than four never are, whoever asks.
+    for code in [
+        "par_map(0..40, |id| gl.projects.get(id).id, #{jobs: 16}) == par_map(0..40, |n| n)",
+        "par_map(0..4, |n| par_map(0..10, |id| gl.projects.get(10 * n + id).id), #{jobs: 16}).len() == 4",
+    ] {
+        let server = projects(40, |id| project(id).together(4));
+        let outcome = Rhailab::new(RHAILAB)
+            .server(server.url(), "glpat-test")
+            .args(["--jobs", "4", "eval", code])
+            .run();
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), "true\n"), "{code}: {outcome:?}");
+        assert_eq!((server.requests().len(), server.most_under_way()), (40, 4), "{code}");
+    }
+}
+
+#[test]
+fn closures_use_what_they_captured_on_every_thread() {
+    let server = projects(32, project);
+    let text = r#"
+        let names = #{nested: [project, |x| x + 1]};
+        let offset = 20;
+        let count = 0;
+        fn double(x) { 2 * x }
+        let inner = |x| x + offset;
+        let found = par_map([3, 1, 2], |n| {
+            count += 1;
+            let id = double(inner.call(n) - offset);
+            `${gl.projects.get(id).name} of ${names.nested[0].id}, ${names.nested[1].call(n)}, ${count}`
+        }, #{jobs: 8});
+        `${found} ${count}`"#;
+    assert_eq!(
+        script(&server, text).0.as_deref(),
+        Ok(r#"["app 6 of 1, 4, 1", "app 2 of 1, 2, 1", "app 4 of 1, 3, 1"] 0"#),
+        "each call has its own copies"
+    );
+    let over = |list: &str| script(&server, &format!("par_map({list}, |x| x, #{{jobs: 3}})")).0;
+    assert_eq!(over("5..8").as_deref(), Ok("[5, 6, 7]"));
+    assert_eq!(over("5..=7").as_deref(), Ok("[5, 6, 7]"));
+    assert_eq!(over("[]").as_deref(), Ok("[]"));
+    server.add("GET /api/v4/projects/1/jobs", canned::rows(&[json!({"id": 2}), json!({"id": 3})]));
+    let listed = script(&server, "par_map(project.jobs.list(), |job| job.id)").0;
+    assert_eq!(listed.as_deref(), Ok("[2, 3]"));
+}
+
+#[test]
+fn the_first_error_stops_the_hand_out_and_names_its_item() {
+    let server = projects(3, project);
+    let text = r#"par_map(0..1000, |id| gl.projects.get(id).name, #{jobs: 2})"#;
+    let outcome = Rhailab::new(RHAILAB).server(server.url(), "glpat-test").args(["eval", text]).run();
+    assert_eq!(outcome.status, Some(1), "{outcome:?}");
+    assert!(outcome.stderr.contains("item 3 (3): 404 Not Found"), "{outcome:?}");
+    assert!(server.requests().len() <= 6, "{:?}", server.lines());
+    let caught = r#"try { par_map([7, 8], |id| gl.projects.get(id), #{jobs: 1}) } catch (e) { `${e.kind} ${e.status} ${e.message}` }"#;
+    assert_eq!(
+        script(&server, caught).0.as_deref(),
+        Ok("not_found 404 item 0 (7): 404 Not Found"),
+        "it stays what it is"
+    );
+    let thrown = r#"try { par_map(["a"], |x| throw "no " + x) } catch (e) { e }"#;
+    assert_eq!(script(&server, thrown).0.as_deref(), Ok(r#"item 0 ("a"): no a"#));
+    let own = Rhailab::new(RHAILAB).args(["eval", "par_map([[1], []], |x| x[0])"]).run();
+    assert!(own.stderr.contains("item 1 ([])"), "{own:?}");
+}
+
+#[test]
+fn errors_are_collected_beside_values() {
+    let server = projects(2, project);
+    let text = r#"
+        par_map([0, 5, 1], |id| gl.projects.get(id).name, #{on_error: "collect"})
+            .map(|row| `${row.item} ${row.value} ${if row.error == () { "fine" } else { row.error.kind }}`)"#;
+    assert_eq!(script(&server, text).0.as_deref(), Ok(r#"["0 app 0 fine", "5  not_found", "1 app 1 fine"]"#));
+    let own = r#"par_map([1], |x| x.nothing(), #{on_error: "collect"})[0].error.message"#;
+    assert!(script(&server, own).0.unwrap().contains("nothing"));
+    let exit =
+        Rhailab::new(RHAILAB).args(["eval", r#"par_map([1, 2], |x| exit(7), #{on_error: "collect"})"#]).run();
+    assert_eq!(exit.status, Some(7), "{exit:?}");
+}
+
+#[test]
+fn options_of_par_map_are_checked() {
+    let server = RecordingServer::start([]);
+    for (options, expected) in [
+        ("jobs: 0", "`jobs` must be a number from 1 to 256, not 0"),
+        ("jobs: \"many\"", "not \"many\""),
+        ("jobs: 257", "not 257"),
+        ("on_error: \"ignore\"", "`on_error` must be \"stop\" or \"collect\""),
+        ("job: 3", "Did you mean `jobs`?"),
+    ] {
+        let problem = script(&server, &format!("par_map([1], |x| x, #{{{options}}})")).0.unwrap_err();
+        assert!(problem.contains(expected), "{options}: {problem}");
+    }
+    let problem = script(&server, "par_map(\"abc\", |x| x)").0.unwrap_err();
+    assert!(problem.contains("par_map() cannot go through \"abc\""), "{problem}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_all_workers_at_once() {
+    // Of these requests, no answer ever comes: they wait for more than there are.
+    let server = projects(8, |id| project(id).together(1000));
+    let text =
+        "try { par_map(0..8, |id| gl.projects.get(id), #{jobs: 8, on_error: \"collect\"}) } catch { 1 }";
+    let process = Rhailab::new(RHAILAB).server(server.url(), "glpat-test").args(["eval", text]).start();
+    server.wait_for(8);
+    process.interrupt();
+    let outcome = process.finish();
+    assert_eq!((outcome.status, outcome.stderr.as_str()), (Some(130), "interrupted\n"), "{outcome:?}");
+}
+
+#[test]
+fn each_node_takes_its_share() {
+    let node = |index: &str, total: &str| {
+        Rhailab::new(RHAILAB)
+            .env("CI_NODE_INDEX", index)
+            .env("CI_NODE_TOTAL", total)
+            .args(["eval", "print(shard(0..5)); print(shard([]));"])
+            .run()
+    };
+    assert_eq!(node("1", "2").stdout, "[0, 2, 4]\n[]\n");
+    assert_eq!(node("2", "2").stdout, "[1, 3]\n[]\n");
+    let outside = Rhailab::new(RHAILAB).args(["eval", "print(shard(0..5));"]).run();
+    assert_eq!(outside.stdout, "[0, 1, 2, 3, 4]\n");
+    let wrong = node("3", "2");
+    assert_eq!(wrong.status, Some(1), "{wrong:?}");
+    assert!(wrong.stderr.contains("CI_NODE_INDEX is 3, and there are 2 nodes"), "{wrong:?}");
+}
