@@ -9,11 +9,11 @@ use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
 use std::time::Duration;
 
-use scripted::{client, script};
+use scripted::{client, lines, script};
 
 use rhailab_client::{ErrorKind, Wait, wait_all};
 use rhailab_sandbox::{JobPlan, Options, Sandbox};
-use rhailab_tests::{Answer, Folder, RecordingServer, Rhailab, canned};
+use rhailab_tests::{Answer, Folder, RecordingServer, Rhailab, canned, repository};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -79,7 +79,7 @@ fn a_thousand_pipelines_in_ten_projects_are_awaited_with_few_requests_and_little
     let outcome = process.finish();
     assert_eq!(outcome.status, Some(130), "{outcome:?}");
     assert!(memory.is_none_or(|bytes| bytes < MOST_MEMORY), "{memory:?} bytes");
-    let (_, waiting) = outcome.stderr.split_once("waiting\n").unwrap();
+    let (_, waiting) = outcome.stderr.split_once("\"waiting\"\n").unwrap();
     let Cost { requests, one_by_one, over } = cost(waiting);
     eprintln!("{requests} requests instead of {one_by_one}, {} MB", memory.unwrap_or_default() / 1024 / 1024);
     assert_eq!(over, 1000);
@@ -154,13 +154,13 @@ fn a_project_that_fails_does_not_stop_the_others() {
         let summary = wait_all(pipelines, #{{poll: "1ms", on_change: |p| changes.push(`${{p.id}} ${{p.status}}`)}});
         let errors = summary.errors.map(|e| `${{e.pipeline.id}} ${{e.error.kind}}`);
         changes.sort();
-        `${{summary.counts}} ${{summary.failed}} ${{errors}} ${{summary.pipelines == pipelines}} ${{pipelines[3].status}} ${{changes}}`"#
+        `${{summary.counts}} ${{summary.failed.map(|p| p.id)}} ${{errors}} ${{summary.pipelines == pipelines}} ${{pipelines[3].status}} ${{changes}}`"#
     );
     let (value, _) = script(&server, &text);
     assert_eq!(
         value.as_deref(),
         Ok(concat!(
-            r##"#{"canceled": 2, "failed": 1, "success": 1} [ProjectPipeline 12] "##,
+            r##"#{"canceled": 2, "failed": 1, "success": 1} [12] "##,
             r#"["21 not_found", "31 invalid", "22 not_found", "32 invalid"] true failed "#,
             r#"["11 canceled", "11 canceled", "11 running", "11 running", "12 failed", "12 running", "41 running", "41 success"]"#,
         )),
@@ -194,7 +194,9 @@ fn a_deadline_for_many_is_an_error_that_counts_them() {
     server.add("GET /api/v4/projects/1/pipelines/11", Answer::json(200, &row(11, 1, "running")));
     let text = r#"
         let pipelines = [12, 11, 10].map(|id| project.pipelines.get(id, #{lazy: true}));
-        try { wait_all(pipelines, #{poll: "1ms", timeout: "30ms"}); } catch (e) { `${e.kind} ${e.message} ${pipelines[0].status}` }"#;
+        let said = ();
+        try { wait_all(pipelines, #{poll: "1ms", timeout: "30ms"}); } catch (e) { said = `${e.kind} ${e.message} ${pipelines[0].status}`; }
+        said"#;
     let (value, _) = script(&server, text);
     let said = value.unwrap();
     assert!(said.starts_with("deadline 2 of 3 were not over: ProjectPipeline 1"), "{said}");
@@ -240,7 +242,7 @@ fn what_wait_all_cannot_wait_for_is_told_before_any_request() {
         assert!(problem.contains(expected), "{call}: {problem}");
     }
     assert_eq!(script(&server, "wait_all([]).pipelines.len()").0.as_deref(), Ok("0"));
-    assert_eq!(server.lines(), [""; 0]);
+    assert_eq!(lines(&server), [""; 0]);
 }
 
 #[test]
@@ -345,13 +347,17 @@ fn the_first_error_stops_the_hand_out_and_names_its_item() {
     assert_eq!(outcome.status, Some(1), "{outcome:?}");
     assert!(outcome.stderr.contains("item 3 (3): 404 Not Found"), "{outcome:?}");
     assert!(server.requests().len() <= 6, "{:?}", server.lines());
-    let caught = r#"try { par_map([7, 8], |id| gl.projects.get(id), #{jobs: 1}) } catch (e) { `${e.kind} ${e.status} ${e.message}` }"#;
+    let caught = r#"
+        let said = ();
+        try { par_map([7, 8], |id| gl.projects.get(id), #{jobs: 1}); } catch (e) { said = `${e.kind} ${e.status} ${e.message}`; }
+        said"#;
     assert_eq!(
         script(&server, caught).0.as_deref(),
         Ok("not_found 404 item 0 (7): 404 Not Found"),
         "it stays what it is"
     );
-    let thrown = r#"try { par_map(["a"], |x| throw "no " + x) } catch (e) { e }"#;
+    let thrown =
+        r#"let said = (); try { par_map(["a"], |x| throw "no " + x); } catch (e) { said = e; } said"#;
     assert_eq!(script(&server, thrown).0.as_deref(), Ok(r#"item 0 ("a"): no a"#));
     let own = Rhailab::new(RHAILAB).args(["eval", "par_map([[1], []], |x| x[0])"]).run();
     assert!(own.stderr.contains("item 1 ([])"), "{own:?}");
@@ -418,4 +424,30 @@ fn each_node_takes_its_share() {
     let wrong = node("3", "2");
     assert_eq!(wrong.status, Some(1), "{wrong:?}");
     assert!(wrong.stderr.contains("CI_NODE_INDEX is 3, and there are 2 nodes"), "{wrong:?}");
+}
+
+#[test]
+fn the_example_triggers_and_awaits_what_it_is_given() {
+    let runtime = Runtime::new().unwrap();
+    let sandbox =
+        runtime.block_on(rhailab_sandbox::start(Options { speed: 1000.0, ..Options::default() })).unwrap();
+    let path = repository().join("examples/fleet/trigger_fleet.rhai");
+    let run = |node: &str, projects: &[&str]| {
+        Rhailab::new(RHAILAB)
+            .server(&sandbox.url(), sandbox.token())
+            .env("CI_NODE_INDEX", node)
+            .env("CI_NODE_TOTAL", "2")
+            .arg(&path)
+            .args(projects)
+            .run()
+    };
+    let fleet = ["demo/app", "demo/downstream", "demo/app"];
+    for (node, expected) in [("1", "2 pipelines: {\"success\":2}\n"), ("2", "1 pipelines: {\"success\":1}\n")]
+    {
+        let outcome = run(node, &fleet);
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), expected), "{outcome:?}");
+    }
+    let missing = run("1", &["demo/missing"]);
+    assert_eq!(missing.status, Some(1), "{missing:?}");
+    assert!(missing.stderr.contains("item 0 (\"demo/missing\")"), "{missing:?}");
 }

@@ -190,7 +190,10 @@ fn the_logs_of_failed_jobs_end_the_wait() {
     assert_eq!(lines.next(), Some("job 7, test/unit, failed; its log ends:"));
     let shown: Vec<&str> = lines.by_ref().take(20).collect();
     assert_eq!(shown[0], "    line 22");
-    assert_eq!(shown[19], "    boom ␛]0;title␇ ••••", "no control sequence and no token");
+    assert_eq!(
+        shown[19], "    boom ␛]0;title␇ glpat-••••••••••••••••••••",
+        "no control sequence and no token"
+    );
     assert_eq!(lines.next(), Some("job 8, test/lint, failed without a log"));
     let asked = |line: &String| line.starts_with(JOBS) && line.contains("scope%5B%5D=failed");
     assert!(server.lines().iter().any(asked), "{:?}", server.lines());

@@ -27,8 +27,10 @@ pub(super) struct Member {
     parent: Option<usize>,
     may_fail: bool,
     bridges: Bridges,
-    /// Whether its bridges were listed in this round, or need not be.
+    /// Whether its bridges were listed in this round.
     listed: bool,
+    /// Whether its bridge has let go of it: the bridge was retried, or the pipeline was deleted.
+    is_gone: bool,
 }
 
 /// What is known of a pipeline's bridges.
@@ -80,6 +82,7 @@ impl Family {
             may_fail: false,
             bridges: Bridges::Unknown,
             listed: false,
+            is_gone: false,
         };
         Self { members: vec![first], known: BTreeSet::from([pipeline]) }
     }
@@ -102,14 +105,17 @@ impl Family {
         &self.members[place]
     }
 
-    /// Takes in the bridges of a member.
-    pub(super) fn listed(&mut self, place: usize, bridges: Vec<Bridge>) {
+    /// Takes in the bridges of a member; answers the descendants that none of them stands for any more.
+    pub(super) fn listed(&mut self, place: usize, bridges: Vec<Bridge>) -> Vec<String> {
         let member = &mut self.members[place];
         member.listed = true;
         member.bridges = Bridges::Listed { any: !bridges.is_empty(), at_end: ended(&member.status) };
         let may_fail = member.may_fail;
+        let mut abandoned: BTreeSet<i64> =
+            self.children(place).map(|child| self.members[child].pipeline).collect();
         for bridge in bridges {
             let Some((pipeline, project, status)) = bridge.downstream else { continue };
+            abandoned.remove(&pipeline);
             if self.known.insert(pipeline) {
                 self.members.push(Member {
                     pipeline,
@@ -121,6 +127,7 @@ impl Family {
                     may_fail: may_fail || bridge.may_fail,
                     bridges: Bridges::Unknown,
                     listed: false,
+                    is_gone: false,
                 });
             } else if let Some(child) = self
                 .members
@@ -130,6 +137,12 @@ impl Family {
                 child.becomes(&status);
             }
         }
+        let mut told = Vec::new();
+        for member in self.members.iter_mut().filter(|member| abandoned.contains(&member.pipeline)) {
+            member.is_gone = true;
+            told.push(member.to_string());
+        }
+        told
     }
 
     /// Takes in that the caller may not see a member's bridges.
@@ -139,19 +152,18 @@ impl Family {
 
     /// A descendant that is to be waited for.
     pub(super) fn under_way(&self, until: Until) -> Option<&Member> {
-        self.members[1..].iter().find(|member| !until.is_over(&member.status))
+        self.descendants().find(|member| !until.is_over(&member.status))
     }
 
     /// A descendant that did not succeed and had to: one that failed before others, and the one with which it began
     /// before those that failed because of it.
     pub(super) fn unsuccessful(&self) -> Option<&Member> {
         let bad = |member: &&Member| !member.may_fail && member.status != "success";
-        let mut candidates = self.members[1..].iter().filter(bad);
         let failed = |member: &&Member| member.status == "failed";
-        let Some(mut culprit) = self.members[1..].iter().filter(bad).find(failed) else {
-            return candidates.next();
+        let Some(mut culprit) = self.descendants().filter(bad).find(failed) else {
+            return self.descendants().find(bad);
         };
-        while let Some(cause) = self.members.iter().filter(bad).filter(failed).find(|member| {
+        while let Some(cause) = self.descendants().filter(bad).filter(failed).find(|member| {
             member.parent.is_some_and(|parent| self.members[parent].pipeline == culprit.pipeline)
         }) {
             culprit = cause;
@@ -162,14 +174,30 @@ impl Family {
     /// The descendants that failed and can be looked into.
     pub(super) fn failed(&self) -> impl Iterator<Item = &Member> {
         let seen = |member: &&Member| member.status == "failed" && member.bridges != Bridges::Hidden;
-        self.members[1..].iter().filter(seen)
+        self.descendants().filter(seen)
+    }
+
+    /// The members but the first that their bridges still stand for.
+    fn descendants(&self) -> impl Iterator<Item = &Member> {
+        (1..self.members.len()).filter(|place| self.belongs(*place)).map(|place| &self.members[place])
+    }
+
+    /// The places of the pipelines that a member's bridges stand for.
+    fn children(&self, place: usize) -> impl Iterator<Item = usize> {
+        (1..self.members.len())
+            .filter(move |child| self.members[*child].parent == Some(place) && !self.members[*child].is_gone)
+    }
+
+    fn belongs(&self, place: usize) -> bool {
+        let ancestors = std::iter::successors(Some(place), |place| self.members[*place].parent);
+        ancestors.into_iter().all(|place| !self.members[place].is_gone)
     }
 
     /// A pipeline has all its bridges from the beginning, so that one without any needs no second look; but a look at the
     /// very beginning may come before they are there, and so there is one more at the end.
     fn must_be_listed(&self, place: usize) -> bool {
         let member = &self.members[place];
-        if member.listed {
+        if member.listed || !self.belongs(place) {
             return false;
         }
         match member.bridges {
@@ -177,8 +205,9 @@ impl Family {
             Bridges::Hidden => false,
             Bridges::Listed { any, at_end } => {
                 let ended = ended(&member.status);
-                let children = || self.members.iter().filter(|child| child.parent == Some(place));
-                ended && !at_end || any && (!ended || children().any(|child| !self::ended(&child.status)))
+                let has_live_child =
+                    || self.children(place).any(|child| !self::ended(&self.members[child].status));
+                ended && !at_end || any && (!ended || has_live_child())
             }
         }
     }

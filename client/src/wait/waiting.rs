@@ -201,7 +201,14 @@ impl Course {
         while let Some(place) = family.next_to_list() {
             let member = family.member(place);
             match source.bridges(member).await {
-                Ok(bridges) => family.listed(place, bridges),
+                Ok(bridges) => {
+                    let gone = family.listed(place, bridges).into_iter().map(|member| {
+                        WaitEvent::Note(format!(
+                            "{member} is gone: its bridge was retried, or it was deleted"
+                        ))
+                    });
+                    self.events.extend(gone);
+                }
                 Err(error) if is_hidden(&error) && place > 0 => {
                     let note = format!(
                         "{member} cannot be looked into ({}): its status counts, but what it starts is not waited for",

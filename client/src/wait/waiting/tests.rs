@@ -342,6 +342,25 @@ async fn children_of_children_are_followed_and_a_circle_is_walked_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_child_whose_bridge_was_retried_counts_no_more() {
+    let mut table = parent(&[Status("running"), Status("success")], &["failed"]);
+    table.bridges.insert(
+        104,
+        vec![vec![bridge("deploy", 205, 61, "failed")], vec![bridge("deploy", 207, 61, "success")]],
+    );
+    table.bridges.insert(205, vec![vec![bridge("deeper", 306, 62, "running")]]);
+    table.bridges.insert(306, vec![vec![]]);
+    table.bridges.insert(207, vec![vec![]]);
+    let ending = ending(Wait::new().children().check(), &mut table).await;
+    assert_eq!(ending.end.as_deref(), Ok("success"), "neither it nor what it started");
+    assert_eq!(ending.notes.len(), 1, "{ending:?}");
+    assert!(
+        ending.notes[0].contains("205") && ending.notes[0].contains("its bridge was retried"),
+        "{ending:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_failure_that_others_followed_from_is_the_one_that_is_named() {
     let mut table = parent(&[Status("failed")], &["failed"]);
     table.bridges.insert(205, vec![vec![bridge("deeper", 306, 62, "failed")]]);
