@@ -159,6 +159,7 @@ fn the_recipes_are_the_examples_of_the_repository() {
     let found: BTreeSet<String> = fs::read_dir(repository().join("examples"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".rhai"))
         .collect();
     assert_eq!(
         EXAMPLES.iter().map(|example| format!("{}.rhai", example.name)).collect::<BTreeSet<_>>(),

@@ -62,7 +62,7 @@ pub static FUNCTIONS: &[Function] = &[
             required("closure", Takes::Closure(&[("item", Gives::Anything)])),
             optional("options", Takes::Options(PAR_MAP_OPTIONS)),
         ],
-        Gives::Anything,
+        Gives::Mapped,
         "What a closure answers for each item, in their order, several calls at once. Each call has its own copy of what the \
          closure captured.",
     ),

@@ -113,7 +113,7 @@ pub(super) const KEYS: &[Case] = &[
     ("project.trigger_pipeline(#{⇥", &["ref: ", "token: ", "variables: ", "inputs: ", "extra: "]),
     (
         "project.trigger_pipeline(\"main\", \"t\").wait(#{⇥",
-        &["timeout: ", "poll: ", "until: ", "check: ", "on_change: "],
+        &["timeout: ", "poll: ", "until: ", "check: ", "children: ", "on_change: ", "logs: ", "client: "],
     ),
     ("pipeline.wait(#{poll: #{⇥", &["first: ", "max: "]),
     ("job.follow(#{⇥", &["poll: "]),
