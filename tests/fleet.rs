@@ -372,6 +372,14 @@ fn errors_are_collected_beside_values() {
     assert_eq!(script(&server, text).0.as_deref(), Ok(r#"["0 app 0 fine", "5  not_found", "1 app 1 fine"]"#));
     let own = r#"par_map([1], |x| x.nothing(), #{on_error: "collect"})[0].error.message"#;
     assert!(script(&server, own).0.unwrap().contains("nothing"));
+    server.add(
+        "GET /api/v4/projects/1/jobs",
+        Answer::json(200, &json!([{"id": 2}])).with_header("x-next-page", "2"),
+    );
+    server.add("GET /api/v4/projects/1/jobs", Answer::json(403, &json!({"message": "403 Forbidden"})));
+    let cut = r#"par_map(project.jobs.list(), |job| job.id, #{jobs: 1, on_error: "collect"})"#;
+    let problem = script(&server, cut).0.unwrap_err();
+    assert!(problem.contains("403 Forbidden"), "a list that breaks off is no shorter list: {problem}");
     let exit =
         Rhailab::new(RHAILAB).args(["eval", r#"par_map([1, 2], |x| exit(7), #{on_error: "collect"})"#]).run();
     assert_eq!(exit.status, Some(7), "{exit:?}");

@@ -89,6 +89,8 @@ struct Answer {
     place: usize,
     item: Dynamic,
     value: Raised<Dynamic>,
+    /// Whether nothing that follows can make up for it: an interrupt, an exit, a list that cannot be read any further.
+    is_last: bool,
 }
 
 impl Work {
@@ -96,47 +98,38 @@ impl Work {
     fn run(&self, context: &NativeCallContext<'_>) {
         while !self.stop.load(Ordering::Relaxed) {
             let place = self.next.fetch_add(1, Ordering::Relaxed);
-            let (item, value) = match self.items.get(place) {
+            let answer = match self.items.get(place) {
                 Ok(None) => return,
-                // The list itself cannot be read any further.
-                Err(error) => {
-                    self.stop.store(true, Ordering::Relaxed);
-                    (Dynamic::UNIT, Err(error))
-                }
-                Ok(Some(item)) => {
-                    let item = owned(&item);
-                    // Each call has its own copy of what the closure captured: what they shared, they would lock.
-                    let value = owned_closure(&self.change)
-                        .call_within_context(context, (item.clone(),))
-                        .map_err(|thrown| named(thrown, place, &item, context.call_position()));
-                    (item, value)
-                }
+                Ok(Some(item)) => self.call(context, place, owned(&item)),
+                Err(error) => Answer { place, item: Dynamic::UNIT, value: Err(error), is_last: true },
             };
-            if let Err(thrown) = &value
-                && (!self.collect || !thrown.is_catchable())
-            {
+            if answer.is_last || answer.value.is_err() && !self.collect {
                 self.stop.store(true, Ordering::Relaxed);
             }
-            let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-            answers.push(Answer { place, item, value });
+            self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(answer);
         }
+    }
+
+    fn call(&self, context: &NativeCallContext<'_>, place: usize, item: Dynamic) -> Answer {
+        // Each call has its own copy of what the closure captured: what they shared, they would lock.
+        let value = owned_closure(&self.change)
+            .call_within_context(context, (item.clone(),))
+            .map_err(|thrown| named(thrown, place, &item, context.call_position()));
+        let is_last = value.as_ref().is_err_and(|thrown| !thrown.is_catchable());
+        Answer { place, item, value, is_last }
     }
 
     /// The answers in the order of the items, or the first error.
     fn finish(self) -> Raised<Array> {
         let mut answers = self.answers.into_inner().unwrap_or_else(PoisonError::into_inner);
-        answers.sort_by_key(|answer| answer.place);
-        // An interrupt weighs more than what failed because of it, or beside it.
-        let last = |answer: &Answer| matches!(&answer.value, Err(thrown) if !thrown.is_catchable());
-        if let Some(at) = answers.iter().position(last) {
-            return answers.swap_remove(at).value.map(|_| Array::new());
-        }
+        // What ends everything weighs more than what failed because of it, or beside it.
+        answers.sort_by_key(|answer| (!answer.is_last, answer.place));
         let mut values = Array::with_capacity(answers.len());
-        for Answer { item, value, .. } in answers {
-            values.push(match (value, self.collect) {
-                (value, false) => value?,
-                (Ok(value), true) => entry(item, value, Dynamic::UNIT),
-                (Err(thrown), true) => entry(item, Dynamic::UNIT, thrown_error(&thrown)),
+        for Answer { item, value, is_last, .. } in answers {
+            values.push(match value {
+                Ok(value) if self.collect => entry(item, value, Dynamic::UNIT),
+                Err(thrown) if self.collect && !is_last => entry(item, Dynamic::UNIT, thrown_error(&thrown)),
+                value => value?,
             });
         }
         Ok(values)
