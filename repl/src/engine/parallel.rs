@@ -114,7 +114,7 @@ impl Work {
         // Each call has its own copy of what the closure captured: what they shared, they would lock.
         let value = owned_closure(&self.change)
             .call_within_context(context, (item.clone(),))
-            .map_err(|thrown| named(thrown, place, &item, context.call_position()));
+            .map_err(|thrown| named(*thrown, place, &item, context.call_position()));
         let is_last = value.as_ref().is_err_and(|thrown| !thrown.is_catchable());
         Answer { place, item, value, is_last }
     }
@@ -143,7 +143,7 @@ fn entry(item: Dynamic, value: Dynamic, error: Dynamic) -> Dynamic {
 }
 
 /// The error with the item that it is about, in words that a script and a person see.
-fn named(thrown: Box<EvalAltResult>, place: usize, item: &Dynamic, position: Position) -> Box<EvalAltResult> {
+fn named(thrown: EvalAltResult, place: usize, item: &Dynamic, position: Position) -> Box<EvalAltResult> {
     const LONGEST: usize = 80;
     let mut words: String = inner_words(item).chars().take(LONGEST + 1).collect();
     if words.chars().count() > LONGEST {
@@ -152,13 +152,13 @@ fn named(thrown: Box<EvalAltResult>, place: usize, item: &Dynamic, position: Pos
     about(thrown, &format!("item {place} ({words})"), position)
 }
 
-fn about(thrown: Box<EvalAltResult>, what: &str, position: Position) -> Box<EvalAltResult> {
+fn about(thrown: EvalAltResult, what: &str, position: Position) -> Box<EvalAltResult> {
     use EvalAltResult::{ErrorInFunctionCall, ErrorInModule, ErrorRuntime};
-    Box::new(match *thrown {
+    Box::new(match thrown {
         ErrorInFunctionCall(name, file, inner, at) => {
-            ErrorInFunctionCall(name, file, about(inner, what, position), at)
+            ErrorInFunctionCall(name, file, about(*inner, what, position), at)
         }
-        ErrorInModule(name, inner, at) => ErrorInModule(name, about(inner, what, position), at),
+        ErrorInModule(name, inner, at) => ErrorInModule(name, about(*inner, what, position), at),
         ErrorRuntime(value, at) => match (client_error(&value), value.as_immutable_string_ref()) {
             (Some(error), _) => ErrorRuntime(error.about(what), at),
             (None, Ok(text)) => ErrorRuntime(format!("{what}: {}", text.as_str()).into(), at),
