@@ -1,7 +1,7 @@
 //! Waiting for one pipeline or job, over real sockets: what the real binary's exit status says, what is asked for and as
 //! whom, what is told on the way. When a wait ends is tried in virtual time beside the client's own code.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test may stop where it is")]
+#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
 
 mod scripted;
 mod scripting;

@@ -8,6 +8,7 @@ mod family;
 mod group;
 #[cfg(test)]
 mod status_tests;
+mod summary;
 mod together;
 mod waiting;
 
@@ -19,7 +20,8 @@ use crate::endpoint::Resource;
 use crate::error::{Error, ErrorKind};
 
 pub use failed_logs::FailedLog;
-pub use together::{Change, Summary, WaitingAll, wait_all};
+pub use summary::Summary;
+pub use together::{Change, WaitingAll, wait_all};
 pub use waiting::{WaitEvent, Waiting};
 
 /// How to wait for a pipeline.

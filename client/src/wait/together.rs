@@ -11,11 +11,12 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::group::{Ask, Group, ROWS_PER_PAGE, Row, by_key};
+use super::summary::{Summary, status};
 use super::waiting::{deleted, unreadable};
 use super::{Wait, Waiter, can_wait};
 use crate::arguments::{Arguments, Id};
 use crate::endpoint::{On, Operation};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::manager::Manager;
 use crate::object::{Answer, Object};
 
@@ -39,7 +40,7 @@ const AT_ONCE: usize = 16;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Usage`] when one of the objects has no status to wait for, when the options ask for children or logs, or
+/// [`crate::ErrorKind::Usage`] when one of the objects has no status to wait for, when the options ask for children or logs, or
 /// when [`Wait::through`] names a client of another server.
 pub fn wait_all(objects: impl IntoIterator<Item = Object>, options: Wait) -> Result<WaitingAll, Error> {
     if options.children || options.failed_logs {
@@ -99,17 +100,6 @@ pub struct Change {
     pub object: Object,
 }
 
-/// How a wait for many ended.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Summary {
-    /// The objects as they were last seen, in the order in which they were given.
-    pub objects: Vec<Object>,
-    /// Why some of them were given up, by their places: their project could not be asked, they were deleted, or the
-    /// deadline passed.
-    pub errors: BTreeMap<usize, Arc<Error>>,
-}
-
 impl WaitingAll {
     /// The next change; `None` when all are over or were given up.
     pub async fn next(&mut self) -> Option<Change> {
@@ -141,7 +131,7 @@ impl WaitingAll {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Deadline`] when it passed for one of them, else what [`Summary::check`] says.
+    /// [`crate::ErrorKind::Deadline`] when it passed for one of them, else what [`Summary::check`] says.
     pub fn verdict(&self) -> Result<(), Error> {
         let summary = self.summary();
         summary.check_deadline()?;
@@ -171,85 +161,6 @@ impl WaitingAll {
 impl std::fmt::Debug for WaitingAll {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("WaitingAll").field("objects", &self.objects.len()).finish_non_exhaustive()
-    }
-}
-
-impl Summary {
-    /// How many there are in each status. Those that were given up are in none.
-    #[must_use]
-    pub fn counts(&self) -> BTreeMap<String, usize> {
-        let mut counts = BTreeMap::new();
-        for (_, object) in self.known() {
-            *counts.entry(status(object)).or_default() += 1;
-        }
-        counts
-    }
-
-    /// The places of those that failed.
-    #[must_use]
-    pub fn failed(&self) -> Vec<usize> {
-        self.known().filter(|(_, object)| status(object) == "failed").map(|(place, _)| place).collect()
-    }
-
-    /// Whether all of them succeeded.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Pipeline`] when one of them ended in another way, with the status that weighs most: failed, canceled,
-    /// skipped, blocked. Else the kind of the first error for which one was given up.
-    pub fn check(&self) -> Result<(), Error> {
-        const BY_WEIGHT: [&str; 4] = ["failed", "canceled", "skipped", "manual"];
-        let counts = self.counts();
-        let all = self.objects.len();
-        let bad: Vec<String> = counts
-            .iter()
-            .filter(|(status, _)| *status != "success")
-            .map(|(status, count)| format!("{count} {status}"))
-            .collect();
-        if let Some(status) = BY_WEIGHT.into_iter().find(|status| counts.contains_key(*status)) {
-            let number = all - self.errors.len() - counts.get("success").copied().unwrap_or_default();
-            let first = self.known().find(|(_, object)| self::status(object) == status);
-            let hint =
-                first.map_or_else(String::new, |(_, object)| format!("The first is {}.", found_at(object)));
-            let what = format!("{number} of {all} did not succeed: {}", bad.join(", "));
-            return Err(Error::new(ErrorKind::Pipeline, what).with_pipeline_status(status).with_hint(hint));
-        }
-        match self.errors.first_key_value() {
-            Some((place, error)) => {
-                let object = &self.objects[*place];
-                let what = format!(
-                    "{} of {all} could not be waited for, {object} among them: {error}",
-                    self.errors.len()
-                );
-                Err(Error::new(error.kind(), what).with_hint(error.hint().unwrap_or_default()))
-            }
-            None => Ok(()),
-        }
-    }
-
-    fn check_deadline(&self) -> Result<(), Error> {
-        let mut late = self.errors.values().filter(|error| error.kind() == ErrorKind::Deadline);
-        let Some(first) = late.next() else { return Ok(()) };
-        let what = format!("{} of {} were not over: {first}", late.count() + 1, self.objects.len());
-        let status = first.pipeline_status().unwrap_or_default();
-        Err(Error::new(ErrorKind::Deadline, what)
-            .with_pipeline_status(status)
-            .with_hint("They go on without you; wait again, with a later deadline."))
-    }
-
-    fn known(&self) -> impl Iterator<Item = (usize, &Object)> {
-        self.objects.iter().enumerate().filter(|(place, _)| !self.errors.contains_key(place))
-    }
-}
-
-fn status(object: &Object) -> String {
-    object.attribute("status").ok().and_then(|status| status.as_str()).unwrap_or_default().to_owned()
-}
-
-fn found_at(object: &Object) -> String {
-    match object.attribute("web_url").ok().and_then(|url| url.as_str()) {
-        Some(url) => format!("{object}, {url}"),
-        None => object.to_string(),
     }
 }
 
