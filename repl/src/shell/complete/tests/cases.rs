@@ -116,6 +116,8 @@ pub(super) const KEYS: &[Case] = &[
         &["timeout: ", "poll: ", "until: ", "check: ", "children: ", "on_change: ", "logs: ", "client: "],
     ),
     ("pipeline.wait(#{poll: #{⇥", &["first: ", "max: "]),
+    ("wait_all(pipelines, #{ref⇥", &["refresh: "]),
+    ("par_map(pipelines, |p| p, #{⇥", &["jobs: ", "on_error: "]),
     ("job.follow(#{⇥", &["poll: "]),
     ("job.trace(#{⇥", &["to: ", "action: ", "extra: "]),
     ("job.play(#{⇥", &["variables: ", "extra: "]),
