@@ -32,6 +32,7 @@ fn every_example_has_a_test() {
     let found: BTreeSet<String> = std::fs::read_dir(repository().join("examples"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        // Folders hold examples of more than one file, which have tests of their own.
         .filter(|name| name.ends_with(".rhai"))
         .collect();
     let known = RUN.map(str::to_owned).into();

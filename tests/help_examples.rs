@@ -66,7 +66,7 @@ fn every_example_runs_and_does_what_it_stands_for() {
 }
 
 /// The functions whose examples pause.
-const PAUSES: [&str; 2] = ["sleep", "wait"];
+const PAUSES: [&str; 3] = ["sleep", "wait", "wait_all"];
 
 #[test]
 fn every_function_has_an_example() {

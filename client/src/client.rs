@@ -85,6 +85,18 @@ impl Gitlab {
         self.inner.api.as_str().trim_end_matches("/api/v4")
     }
 
+    /// How many requests may be under way at once.
+    #[must_use]
+    pub fn jobs(&self) -> NonZeroUsize {
+        self.inner.transport.options.jobs
+    }
+
+    /// Whether the other is a copy of this client.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
     /// Whether requests carry a token.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
@@ -106,11 +118,6 @@ impl Gitlab {
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         self.inner.transport.meter.read()
-    }
-
-    /// How many requests may be under way at once.
-    pub(crate) fn jobs(&self) -> NonZeroUsize {
-        self.inner.transport.options.jobs
     }
 
     /// How many requests that write were begun so far, by all copies of this client.

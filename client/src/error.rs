@@ -107,7 +107,7 @@ pub(crate) struct RequestFacts {
 }
 
 /// What is known of an answer that means failure.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct AnswerFacts {
     pub(crate) status: u16,
     pub(crate) request_id: Option<String>,
@@ -223,6 +223,28 @@ impl Error {
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(mask_tokens(&hint.into()));
+        self
+    }
+
+    /// The same failure, said about something: one of many calls, say. Everything but the message stays, except for what
+    /// caused it.
+    #[must_use]
+    pub fn about(&self, what: &str) -> Self {
+        let details = &self.0;
+        Self(Box::new(Details {
+            kind: details.kind,
+            message: mask_tokens(&format!("{what}: {}", details.message)),
+            hint: details.hint.clone(),
+            request: details.request.clone(),
+            answer: details.answer.clone(),
+            pipeline_status: details.pipeline_status.clone(),
+            source: None,
+        }))
+    }
+
+    /// The same failure in other words.
+    pub(crate) fn rephrased(mut self, message: impl Into<String>) -> Self {
+        self.0.message = mask_tokens(&message.into());
         self
     }
 

@@ -2,3 +2,4 @@
 //! pass again and again. Whatever is one request is in the spec instead.
 
 mod pipelines;
+mod waits;

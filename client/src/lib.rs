@@ -85,5 +85,8 @@ pub use page::{List, Page, Pages, RowStream};
 pub use secret::{REDACTED, Secret, mask_tokens, mask_url};
 pub use suggestion::nearest;
 pub use value::describe;
-pub use wait::{Progress, Step, Until, Wait, Waiter, can_wait};
+pub use wait::{
+    Change, FailedLog, Progress, Step, Summary, Until, Wait, WaitEvent, Waiter, Waiting, WaitingAll,
+    can_wait, wait_all,
+};
 pub use writes::Writes;

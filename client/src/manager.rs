@@ -26,6 +26,12 @@ impl Manager {
         self.resource
     }
 
+    /// The client that the manager came from.
+    #[must_use]
+    pub fn client(&self) -> &Gitlab {
+        &self.client
+    }
+
     /// The object with this identity; nothing is sent.
     #[must_use]
     pub fn lazy(&self, identity: Id) -> Object {

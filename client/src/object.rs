@@ -114,6 +114,19 @@ impl Object {
         &self.client
     }
 
+    /// The same object through another client of the same server, which may speak with another token. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`] when the other client is one of another server.
+    pub fn through(&self, client: &Gitlab) -> Result<Self, Error> {
+        if client.url() != self.client.url() {
+            return Err(Error::usage(format!("{self} is of {}, not of {}", self.client.url(), client.url()))
+                .with_hint("Pass a client of the same server."));
+        }
+        Ok(Self { client: client.clone(), ..self.clone() })
+    }
+
     /// Whether nothing was fetched yet.
     #[must_use]
     pub fn is_lazy(&self) -> bool {
@@ -197,6 +210,17 @@ impl Object {
     #[must_use]
     pub fn caller(&self) -> Caller<'_> {
         Caller { client: &self.client, resource: self.resource, context: &self.context, object: Some(self) }
+    }
+
+    /// The manager that the object came from.
+    pub(crate) fn siblings(&self) -> Manager {
+        Manager::new(self.client.clone(), self.resource, self.context.clone())
+    }
+
+    /// What names the object's owner in paths; the object itself where it has none.
+    pub(crate) fn parent_identity(&self) -> Id {
+        let owner = self.resource.parent.and_then(|parent| self.context.get(parent.context_name));
+        owner.unwrap_or(&self.identity).clone()
     }
 
     fn verb(&self, name: &str) -> Result<&'static Operation, Error> {

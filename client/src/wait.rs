@@ -1,10 +1,28 @@
-//! Waiting for a pipeline: when it has ended, how long to pause between looks, when to give up. All of it
-//! is decided here from statuses and times that are passed in; asking GitLab and sleeping is the caller's.
+//! Waiting for pipelines and jobs: when one has ended, how long to pause between looks, when to give up. This file
+//! decides from statuses and times that are passed in. `wait/family.rs` decides in the same way about downstream
+//! pipelines, `wait/group.rs` about many pipelines of one project; `wait/waiting.rs` and `wait/together.rs` ask GitLab
+//! and sleep.
 
+mod failed_logs;
+mod family;
+mod group;
+#[cfg(test)]
+mod status_tests;
+mod summary;
+mod together;
+mod waiting;
+
+use std::fmt::Display;
 use std::time::Duration;
 
+use crate::client::Gitlab;
 use crate::endpoint::Resource;
 use crate::error::{Error, ErrorKind};
+
+pub use failed_logs::FailedLog;
+pub use summary::Summary;
+pub use together::{Change, WaitingAll, wait_all};
+pub use waiting::{WaitEvent, Waiting};
 
 /// How to wait for a pipeline.
 ///
@@ -22,6 +40,10 @@ pub struct Wait {
     most: Duration,
     until: Until,
     check: bool,
+    children: bool,
+    failed_logs: bool,
+    refresh: bool,
+    client: Option<Gitlab>,
 }
 
 /// What to wait for.
@@ -88,6 +110,10 @@ impl Wait {
             most: Duration::from_secs(15),
             until: Until::Settled,
             check: false,
+            children: false,
+            failed_logs: false,
+            refresh: false,
+            client: None,
         }
     }
 
@@ -120,6 +146,38 @@ impl Wait {
         self
     }
 
+    /// Waits for the pipelines, too, that bridges of the pipeline start, in this project and in others, to any depth; with
+    /// [`Wait::check`], one of them that does not succeed is an error, unless its bridge is allowed to fail.
+    #[must_use]
+    pub fn children(mut self) -> Self {
+        self.children = true;
+        self
+    }
+
+    /// Reads the last lines of the log of each failed job when the wait is over without success: see
+    /// [`WaitEvent::FailedLog`].
+    #[must_use]
+    pub fn failed_logs(mut self) -> Self {
+        self.failed_logs = true;
+        self
+    }
+
+    /// Reads each pipeline once more by itself when it is over. [`wait_all`] learns most statuses from lists, whose rows
+    /// lack `finished_at`, `duration` and a few more; a wait for a single pipeline needs this not.
+    #[must_use]
+    pub fn refresh(mut self) -> Self {
+        self.refresh = true;
+        self
+    }
+
+    /// Asks through this client, for an object that came from one that may start a pipeline and not read it: a trigger
+    /// token suffices to start one. What is answered still belongs to the object's own client.
+    #[must_use]
+    pub fn through(mut self, client: &Gitlab) -> Self {
+        self.client = Some(client.clone());
+        self
+    }
+
     /// Begins the wait.
     #[must_use]
     pub fn start(self) -> Waiter {
@@ -148,33 +206,53 @@ impl Waiter {
     ///
     /// [`ErrorKind::Deadline`] when the deadline has passed; with [`Wait::check`], [`ErrorKind::Pipeline`] when it
     /// ended other than in success.
-    pub fn step(
+    pub fn step(&mut self, pipeline: &dyn Display, status: &str, waited: Duration) -> Result<Step, Error> {
+        if self.is_over(status) {
+            return self.check(pipeline, status).map(|()| Step::Done);
+        }
+        self.pause(pipeline, status, waited).map(Step::Pause)
+    }
+
+    /// Whether nothing more is to be waited for in this status.
+    #[must_use]
+    pub fn is_over(&self, status: &str) -> bool {
+        self.options.until.is_over(status)
+    }
+
+    /// What a status means in which the wait ended.
+    pub(crate) fn check(&self, pipeline: &dyn Display, status: &str) -> Result<(), Error> {
+        match (self.options.check, status) {
+            (false, _) | (true, "success") => Ok(()),
+            (true, status) => Err(not_successful(pipeline, status)),
+        }
+    }
+
+    /// How long to pause before the next look. `what` is said to be still in `status` when the deadline has passed.
+    pub(crate) fn pause(
         &mut self,
-        pipeline: &dyn std::fmt::Display,
+        what: &dyn Display,
         status: &str,
         waited: Duration,
-    ) -> Result<Step, Error> {
-        let over = match Progress::of(status) {
-            Progress::Ended => true,
-            Progress::Blocked => self.options.until == Until::Settled,
-            Progress::Moving => false,
-        };
-        if over {
-            return match (self.options.check, status) {
-                (false, _) | (true, "success") => Ok(Step::Done),
-                (true, status) => Err(not_successful(pipeline, status)),
-            };
-        }
+    ) -> Result<Duration, Error> {
         let left = match self.options.deadline {
-            Some(deadline) if waited >= deadline => {
-                return Err(too_late(pipeline, status, deadline));
-            }
+            Some(deadline) if waited >= deadline => return Err(too_late(what, status, deadline)),
             Some(deadline) => deadline - waited,
             None => Duration::MAX,
         };
         let pause = jittered(self.next).min(left);
         self.next = (self.next * 3 / 2).min(self.options.most);
-        Ok(Step::Pause(pause))
+        Ok(pause)
+    }
+}
+
+impl Until {
+    /// Whether nothing more is to be waited for in this status.
+    fn is_over(self, status: &str) -> bool {
+        match Progress::of(status) {
+            Progress::Ended => true,
+            Progress::Blocked => self == Self::Settled,
+            Progress::Moving => false,
+        }
     }
 }
 
@@ -190,7 +268,7 @@ fn jittered(pause: Duration) -> Duration {
     pause.mul_f64(1.0 - 0.2 * fastrand::f64())
 }
 
-fn not_successful(pipeline: &dyn std::fmt::Display, status: &str) -> Error {
+fn not_successful(pipeline: &dyn Display, status: &str) -> Error {
     let (what, hint) = match status {
         "manual" => ("is blocked", "It waits for a manual job: start or cancel that job."),
         "skipped" => ("was skipped", "No job ran; look at the rules of its jobs and at the commit message."),
@@ -200,80 +278,9 @@ fn not_successful(pipeline: &dyn std::fmt::Display, status: &str) -> Error {
     Error::new(ErrorKind::Pipeline, format!("{pipeline} {what}")).with_pipeline_status(status).with_hint(hint)
 }
 
-fn too_late(pipeline: &dyn std::fmt::Display, status: &str, deadline: Duration) -> Error {
+fn too_late(pipeline: &dyn Display, status: &str, deadline: Duration) -> Error {
     let deadline = jiff::SignedDuration::try_from(deadline).unwrap_or(jiff::SignedDuration::MAX);
     Error::new(ErrorKind::Deadline, format!("{pipeline} was still {status} after {deadline:#}"))
         .with_pipeline_status(status)
         .with_hint("The pipeline goes on without you; wait again, with a later deadline.")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ends(options: Wait, status: &str) -> Result<bool, ErrorKind> {
-        match options.start().step(&"pipeline 1", status, Duration::ZERO) {
-            Ok(Step::Done) => Ok(true),
-            Ok(Step::Pause(_)) => Ok(false),
-            Err(error) => Err(error.kind()),
-        }
-    }
-
-    #[test]
-    fn every_status_is_decided_by_itself() {
-        let moving = [
-            "created",
-            "waiting_for_resource",
-            "preparing",
-            "waiting_for_callback",
-            "pending",
-            "running",
-            "canceling",
-            "scheduled",
-            "a_status_of_next_year",
-        ];
-        for status in moving {
-            assert_eq!(ends(Wait::new(), status), Ok(false), "{status}");
-            assert_eq!(ends(Wait::new().until(Until::Final), status), Ok(false), "{status}");
-        }
-        for status in ["success", "failed", "canceled", "skipped"] {
-            assert_eq!(ends(Wait::new(), status), Ok(true), "{status}");
-            assert_eq!(ends(Wait::new().until(Until::Final), status), Ok(true), "{status}");
-        }
-        assert_eq!(ends(Wait::new(), "manual"), Ok(true));
-        assert_eq!(ends(Wait::new().until(Until::Final), "manual"), Ok(false));
-    }
-
-    #[test]
-    fn a_check_accepts_success_alone() {
-        assert_eq!(ends(Wait::new().check(), "success"), Ok(true));
-        for status in ["failed", "canceled", "skipped", "manual"] {
-            assert_eq!(ends(Wait::new().check(), status), Err(ErrorKind::Pipeline), "{status}");
-        }
-        assert_eq!(ends(Wait::new().check(), "running"), Ok(false));
-    }
-
-    #[test]
-    fn pauses_grow_to_their_limit_and_never_pass_the_deadline() {
-        let (first, most) = (Duration::from_secs(1), Duration::from_secs(15));
-        let mut waiter = Wait::new().poll(first, most).deadline(Duration::from_secs(100)).start();
-        let mut waited = Duration::ZERO;
-        let mut bound = first;
-        let error = loop {
-            match waiter.step(&"pipeline 1", "running", waited) {
-                Ok(Step::Pause(pause)) => {
-                    assert!(pause <= bound, "{pause:?} > {bound:?}");
-                    assert!(waited + pause <= Duration::from_secs(100));
-                    waited += pause;
-                    bound = (bound * 3 / 2).min(most);
-                }
-                Ok(Step::Done) => unreachable!("it still runs"),
-                Err(error) => break error,
-            }
-        };
-        assert_eq!(error.kind(), ErrorKind::Deadline);
-        assert_eq!(error.message(), "pipeline 1 was still running after 1m 40s");
-        assert_eq!(error.pipeline_status(), Some("running"));
-        assert_eq!(waited, Duration::from_secs(100));
-    }
 }

@@ -56,6 +56,14 @@ impl Running {
         interrupt(self.child.id());
     }
 
+    /// The most memory that the process has held so far, in bytes; `None` where the system does not tell it.
+    #[must_use]
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
+    }
+
     /// Waits until the process has ended, with all that it wrote.
     ///
     /// # Panics

@@ -52,6 +52,7 @@ pub struct Answer {
     headers: Vec<(&'static str, String)>,
     body: Content,
     length: Length,
+    together: usize,
 }
 
 /// What the header says about the size of a body.
@@ -80,6 +81,9 @@ struct Seen {
     requests: Vec<Recorded>,
     /// The answers of each `METHOD /path`, and how many of them were given.
     routes: HashMap<String, (Vec<Answer>, usize)>,
+    /// How many requests are under way, and the most that ever were.
+    under_way: usize,
+    most_under_way: usize,
 }
 
 impl RecordingServer {
@@ -137,6 +141,12 @@ impl RecordingServer {
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         self.requests().iter().map(Recorded::line).collect()
+    }
+
+    /// The most requests that were ever under way at the same time.
+    #[must_use]
+    pub fn most_under_way(&self) -> usize {
+        self.shared.seen().most_under_way
     }
 
     /// Waits until this many requests have come.
@@ -208,34 +218,41 @@ impl Answer {
             headers: vec![("content-type", "application/json".to_owned())],
             body: Content::Text(body.to_string()),
             length: Length::Right,
+            together: 0,
         }
     }
 
     /// Bytes, such as an archive; none at all where nothing is answered.
     #[must_use]
     pub fn bytes(status: u16, body: impl Into<Bytes>) -> Self {
-        Self { status, headers: Vec::new(), body: Content::Bytes(body.into()), length: Length::Right }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Content::Bytes(body.into()),
+            length: Length::Right,
+            together: 0,
+        }
     }
 
     /// Plain text, such as a job's log.
     #[must_use]
     pub fn text(status: u16, body: &str) -> Self {
         let headers = vec![("content-type", "text/plain".to_owned())];
-        Self { status, headers, body: Content::Text(body.to_owned()), length: Length::Right }
+        Self { status, headers, body: Content::Text(body.to_owned()), length: Length::Right, together: 0 }
     }
 
     /// A page, as a proxy or a sign-in form sends it where JSON was due.
     #[must_use]
     pub fn html(status: u16, page: &str) -> Self {
         let headers = vec![("content-type", "text/html".to_owned())];
-        Self { status, headers, body: Content::Text(page.to_owned()), length: Length::Right }
+        Self { status, headers, body: Content::Text(page.to_owned()), length: Length::Right, together: 0 }
     }
 
     /// A redirect to an absolute or relative URL.
     #[must_use]
     pub fn redirect(status: u16, location: impl Into<String>) -> Self {
         let headers = vec![("location", location.into())];
-        Self { status, headers, body: Content::Text(String::new()), length: Length::Right }
+        Self { status, headers, body: Content::Text(String::new()), length: Length::Right, together: 0 }
     }
 
     /// The same, but with more bytes announced than come: the connection closes before the end.
@@ -252,6 +269,13 @@ impl Answer {
         self
     }
 
+    /// The same, held back until this many requests have been under way at the same time.
+    #[must_use]
+    pub fn together(mut self, requests: usize) -> Self {
+        self.together = requests;
+        self
+    }
+
     /// The same with one more header.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -263,6 +287,12 @@ impl Answer {
 impl Shared {
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self) {
+        let mut seen = self.seen();
+        seen.under_way += 1;
+        seen.most_under_way = seen.most_under_way.max(seen.under_way);
     }
 
     fn answer(&self, request: Recorded) -> Answer {
@@ -286,6 +316,7 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
     let body = to_bytes(body, usize::MAX)
         .await
         .unwrap_or_else(|error| panic!("the recording server got only a part of a body: {error}"));
+    shared.begin();
     let answer = shared.answer(Recorded {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
@@ -293,6 +324,13 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         headers: head.headers,
         body,
     });
+    let started = Instant::now();
+    while shared.seen().most_under_way < answer.together {
+        assert!(started.elapsed() < PATIENCE, "{} requests were never under way together", answer.together);
+        tokio::time::sleep(TICK).await;
+    }
+    // A client can begin its next request only when it has the answer to this one, and that is behind this line.
+    shared.seen().under_way -= 1;
     let content = match answer.body {
         Content::Text(text) => Bytes::from(text.replace("{url}", &shared.url)),
         Content::Bytes(bytes) => bytes,

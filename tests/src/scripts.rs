@@ -74,7 +74,8 @@ pub fn without_pauses(script: &str) -> String {
     let quick = script
         .replace("sleep(1)", "sleep(0.01)")
         .replace("wait()", r#"wait(#{poll: "10ms"})"#)
-        .replace("wait(#{timeout", r#"wait(#{poll: "10ms", timeout"#);
+        .replace("wait(#{timeout", r#"wait(#{poll: "10ms", timeout"#)
+        .replace(", #{timeout", r#", #{poll: "10ms", timeout"#);
     assert!(quick != script, "the script has no pause:\n{script}");
     quick
 }

@@ -65,6 +65,11 @@ impl Configured {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The client as it is at the moment.
+    pub(crate) fn client(&self) -> Gitlab {
+        self.get().client
+    }
+
     pub(crate) fn set(&self, client: Gitlab) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).client = client;
     }

@@ -11,6 +11,11 @@ use rhailab_client::{Error, nearest};
 pub struct ErrorRef(Arc<Error>);
 
 impl ErrorRef {
+    /// The same error, said about something.
+    pub(crate) fn about(&self, what: &str) -> Dynamic {
+        Dynamic::from(Self(Arc::new(self.0.about(what))))
+    }
+
     /// The client's error.
     #[must_use]
     pub fn error(&self) -> &Error {
@@ -42,6 +47,19 @@ pub(crate) fn raise_io(what: &str, error: &std::io::Error) -> Box<EvalAltResult>
 #[must_use]
 pub fn client_error(thrown: &Dynamic) -> Option<ErrorRef> {
     thrown.clone().try_cast()
+}
+
+/// An error that several share, as a value.
+pub(crate) fn shared(error: &Arc<Error>) -> Dynamic {
+    Dynamic::from(ErrorRef(Arc::clone(error)))
+}
+
+/// What `catch` would have got of an error; what is none of ours becomes one with its words.
+pub(crate) fn thrown_error(thrown: &EvalAltResult) -> Dynamic {
+    match thrown.unwrap_inner() {
+        EvalAltResult::ErrorRuntime(value, _) => value.clone(),
+        other => shared(&Arc::new(Error::usage(other.to_string()))),
+    }
 }
 
 /// What an error tells, for help; each is registered below.

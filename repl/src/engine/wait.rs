@@ -1,94 +1,152 @@
-//! `pipeline.wait(…)`: reads an object again and again until its status says that it is over. When that
-//! is, and how long to pause, is decided in the client; here are the options and the callback.
+//! `pipeline.wait(…)`: waits for an object until its status says that it is over. When that is, and how long to pause, is
+//! decided in the client; here are the options of `wait` and `wait_all`, the callback, and what is told on the way.
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
-use rhailab_client::{Step, Until, Wait, can_wait, nearest};
+use rhailab_client::{FailedLog, Until, Wait, WaitEvent, Waiting, mask_tokens, nearest};
 
 use super::builtins::duration_of;
+use super::client::ClientRef;
 use super::error::{raise, raise_usage, raise_usage_with};
-use super::functions::{WAIT_OPTIONS, names};
+use super::functions::{OptionRow, WAIT_OPTIONS, names};
 use super::object::ObjectRef;
+use super::{Printer, World};
+use crate::output::terminal::one_line;
 
 type Raised<T> = Result<T, Box<EvalAltResult>>;
 
-pub(crate) fn register(engine: &mut Engine) {
+pub(crate) fn register(engine: &mut Engine, world: &World) {
+    let (print, own) = (Arc::clone(&world.print), Arc::clone(&world.print));
     engine
-        .register_fn("wait", |context: NativeCallContext<'_>, object: ObjectRef| {
-            wait(&context, object, Map::new())
+        .register_fn("wait", move |context: NativeCallContext<'_>, object: ObjectRef| {
+            wait(&context, object, Map::new(), print.as_ref())
         })
-        .register_fn("wait", |context: NativeCallContext<'_>, object: ObjectRef, options: Map| {
-            wait(&context, object, options)
+        .register_fn("wait", move |context: NativeCallContext<'_>, object: ObjectRef, options: Map| {
+            wait(&context, object, options, own.as_ref())
         });
 }
 
-fn wait(context: &NativeCallContext<'_>, object: ObjectRef, options: Map) -> Raised<ObjectRef> {
-    let resource = object.with(|object| object.resource());
-    if !can_wait(resource) {
-        return Err(raise_usage(format!("a {} cannot be waited for: it has no status", resource.kind)));
-    }
-    let Options { wait, on_change } = read(options)?;
-    let started = Instant::now();
-    let mut waiter = wait.start();
-    let mut seen = None;
+fn wait(
+    context: &NativeCallContext<'_>,
+    object: ObjectRef,
+    options: Map,
+    print: &dyn Printer,
+) -> Raised<ObjectRef> {
+    let Options { wait, on_change } = read("wait", WAIT_OPTIONS, options)?;
+    let mut waiting = Waiting::new(&object.with(Clone::clone), wait).map_err(raise)?;
     loop {
-        let mut fresh = object.with(Clone::clone);
-        object.bridge().wait(fresh.refresh())?.map_err(raise)?;
-        let status = fresh.attribute("status").map_err(raise)?.as_str().unwrap_or_default().to_owned();
-        let name = fresh.to_string();
-        object.with_mut(|object| *object = fresh);
-        if let Some(tell) = &on_change
-            && seen.as_ref() != Some(&status)
-        {
-            let _: Dynamic = tell.call_within_context(context, (object.clone(),))?;
-        }
-        match waiter.step(&name, &status, started.elapsed()).map_err(raise)? {
-            Step::Done => return Ok(object),
-            Step::Pause(pause) => object.bridge().sleep(pause)?,
-        }
-        seen = Some(status);
-    }
-}
-
-#[derive(Default)]
-struct Options {
-    wait: Wait,
-    on_change: Option<FnPtr>,
-}
-
-fn read(options: Map) -> Raised<Options> {
-    let mut read = Options::default();
-    for (name, value) in options {
-        match name.as_str() {
-            "timeout" if value.is_unit() => {}
-            "timeout" => read.wait = read.wait.deadline(duration_of("timeout", &value)?),
-            "poll" => read.wait = poll(read.wait, &value)?,
-            "until" => read.wait = read.wait.until(until(&value)?),
-            "check" => {
-                if value.as_bool().map_err(|_| raise_usage("`check` must be true or false"))? {
-                    read.wait = read.wait.check();
+        match object.bridge().wait(waiting.next())?.map_err(raise)? {
+            WaitEvent::Changed(fresh) => {
+                object.with_mut(|object| *object = fresh);
+                if let Some(tell) = &on_change {
+                    let _: Dynamic = tell.call_within_context(context, (object.clone(),))?;
                 }
             }
-            "on_change" => {
-                let tell = value.try_cast().ok_or_else(|| {
-                    raise_usage_with(
-                        "`on_change` must be a function",
-                        "Such as `on_change: |p| print(p.status)`.",
-                    )
-                })?;
-                read.on_change = Some(tell);
+            WaitEvent::Done(fresh) => {
+                object.with_mut(|object| *object = fresh);
+                return Ok(object);
             }
-            unknown => {
-                let hint = match nearest(unknown, names(WAIT_OPTIONS)) {
-                    Some(near) => format!("Did you mean `{near}`?"),
-                    None => format!("It takes {}.", names(WAIT_OPTIONS).join(", ")),
-                };
-                return Err(raise_usage_with(format!("wait() has no option `{unknown}`"), hint));
-            }
+            event => tell(print, &event),
         }
     }
+}
+
+/// Tells a person what a wait has to say beside changes. Nobody being there is no reason to stop.
+fn tell(print: &dyn Printer, event: &WaitEvent) {
+    let lines = match event {
+        WaitEvent::Note(note) => vec![format!("note: {}", one_line(note))],
+        WaitEvent::FailedLog(log) => failed_log(log),
+        _ => Vec::new(),
+    };
+    for line in lines {
+        let _ = print.note(&line);
+    }
+}
+
+/// The end of a failed job's log, for a person.
+fn failed_log(log: &FailedLog) -> Vec<String> {
+    let FailedLog { job, name, stage, lines, .. } = log;
+    let job = one_line(&format!("job {job}, {stage}/{name}"));
+    let title = match lines.is_empty() {
+        true => format!("{job}, failed without a log"),
+        false => format!("{job}, failed; its log ends:"),
+    };
+    // The log of a job is what the job wrote: control sequences would reach the terminal.
+    let lines = lines.iter().map(|line| format!("    {}", one_line(&mask_tokens(line))));
+    std::iter::once(title).chain(lines).collect()
+}
+
+/// The options of `wait` and of `wait_all`.
+#[derive(Default)]
+pub(super) struct Options {
+    pub(super) wait: Wait,
+    pub(super) on_change: Option<FnPtr>,
+}
+
+/// Reads the options of a call that takes these.
+pub(super) fn read(call: &str, known: &'static [OptionRow], options: Map) -> Raised<Options> {
+    let mut read = Options::default();
+    for (name, value) in options {
+        if !known.iter().any(|row| row.name == name.as_str()) {
+            let hint = match nearest(&name, names(known)) {
+                Some(near) => format!("Did you mean `{near}`?"),
+                None => format!("It takes {}.", names(known).join(", ")),
+            };
+            return Err(raise_usage_with(format!("{call}() has no option `{name}`"), hint));
+        }
+        let wait = read.wait.clone();
+        read.wait = match name.as_str() {
+            "timeout" if value.is_unit() => wait,
+            "timeout" => wait.deadline(duration_of("timeout", &value)?),
+            "poll" => poll(wait, &value)?,
+            "until" => wait.until(until(&value)?),
+            "check" => when(truth("check", &value)?, wait, Wait::check),
+            "children" => when(truth("children", &value)?, wait, Wait::children),
+            "refresh" => when(truth("refresh", &value)?, wait, Wait::refresh),
+            "logs" => when(logs(&value)?, wait, Wait::failed_logs),
+            "client" => wait.through(client(&value)?.client()),
+            _ => {
+                read.on_change = Some(closure("on_change", value)?);
+                wait
+            }
+        };
+    }
     Ok(read)
+}
+
+fn when(yes: bool, wait: Wait, then: impl FnOnce(Wait) -> Wait) -> Wait {
+    if yes { then(wait) } else { wait }
+}
+
+fn truth(name: &str, value: &Dynamic) -> Raised<bool> {
+    value.as_bool().map_err(|_| raise_usage(format!("`{name}` must be true or false")))
+}
+
+fn closure(name: &str, value: Dynamic) -> Raised<FnPtr> {
+    value.try_cast().ok_or_else(|| {
+        let message = format!("`{name}` must be a function");
+        raise_usage_with(message, format!("Such as `{name}: |p| print(p.status)`."))
+    })
+}
+
+fn client(value: &Dynamic) -> Raised<ClientRef> {
+    value.clone().try_cast().ok_or_else(|| {
+        raise_usage_with("`client` must be a client", "Such as `client: gl`, or what `gitlab(…)` answers.")
+    })
+}
+
+/// `logs: "failed"`; `()` is as good as leaving it out.
+fn logs(value: &Dynamic) -> Raised<bool> {
+    match value.clone().into_string().as_deref() {
+        Ok("failed") => Ok(true),
+        _ if value.is_unit() => Ok(false),
+        _ => Err(raise_usage_with(
+            "`logs` must be \"failed\"",
+            "It shows the last lines of each failed job; `job.follow()` shows a whole log.",
+        )),
+    }
 }
 
 /// `poll: "1s"` is the first pause, which then grows; `poll: #{first: "1s", max: "5s"}` sets both ends.

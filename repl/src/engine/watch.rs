@@ -2,12 +2,11 @@
 //! whoever types at the prompt, goes on.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use rhai::{Engine, EvalAltResult};
-use rhailab_client::{Step, Wait, can_wait};
+use rhailab_client::{Object, Wait, WaitEvent, Waiting};
 
-use super::error::{raise_io, raise_usage};
+use super::error::{raise, raise_io};
 use super::object::ObjectRef;
 use super::{Printer, World};
 
@@ -17,42 +16,37 @@ pub(crate) fn register(engine: &mut Engine, world: &World) {
 }
 
 fn watch(object: &ObjectRef, print: Arc<dyn Printer>) -> Result<(), Box<EvalAltResult>> {
-    let resource = object.with(|object| object.resource());
-    if !can_wait(resource) {
-        return Err(raise_usage(format!("a {} cannot be watched: it has no status", resource.kind)));
-    }
+    let mut waiting = Waiting::new(&object.with(Clone::clone), Wait::new()).map_err(raise)?;
     let runtime = object.bridge().runtime().map_err(|error| raise_io("the runtime cannot start", &error))?;
     let object = object.clone();
     runtime.spawn(async move {
-        let started = Instant::now();
-        let mut waiter = Wait::new().start();
-        let mut seen = None;
         loop {
-            let mut fresh = object.with(Clone::clone);
-            let looked = fresh.refresh().await;
-            let status =
-                looked.and_then(|()| Ok(fresh.attribute("status")?.as_str().unwrap_or_default().to_owned()));
-            let name = fresh.to_string();
-            let (line, step) = match status {
-                Ok(status) => {
+            let line = match waiting.next().await {
+                Ok(WaitEvent::Changed(fresh)) => {
+                    let line = format!("{fresh}: {}", status(&fresh));
                     object.with_mut(|object| *object = fresh);
-                    let changed = seen.as_ref() != Some(&status);
-                    let line = changed.then(|| format!("{name}: {status}"));
-                    let step = waiter.step(&name, &status, started.elapsed()).ok();
-                    seen = Some(status);
-                    (line, step)
+                    line
                 }
-                Err(error) => (Some(format!("{name} is no longer watched: {error}")), None),
+                Ok(WaitEvent::Done(fresh)) => {
+                    object.with_mut(|object| *object = fresh);
+                    return;
+                }
+                Ok(_) => continue,
+                Err(error) => {
+                    let name = object.with(ToString::to_string);
+                    // Nobody is told when nobody is there, and there is nothing more to watch.
+                    let _ = print.note(&format!("{name} is no longer watched: {error}"));
+                    return;
+                }
             };
-            // When nobody can be told any more, there is nothing left to watch for.
-            if line.is_some_and(|line| print.note(&line).is_err()) {
+            if print.note(&line).is_err() {
                 return;
-            }
-            match step {
-                Some(Step::Pause(pause)) => tokio::time::sleep(pause).await,
-                _ => return,
             }
         }
     });
     Ok(())
+}
+
+fn status(object: &Object) -> String {
+    object.attribute("status").ok().and_then(|status| status.as_str()).unwrap_or_default().to_owned()
 }

@@ -154,6 +154,27 @@ const FUNCTION_EXAMPLES: &[(&str, &str)] = &[
         "watch",
         "let pipeline = gl.projects.get(\"demo/app\").pipelines.create(#{ref: \"main\"});\nwatch(pipeline);",
     ),
+    (
+        "wait_all",
+        "let project = gl.projects.get(\"demo/app\");\nlet pipelines = [\"main\", \"master\"].map(|name| project.pipelines.create(#{ref: name}));\n\
+         let summary = wait_all(pipelines, #{timeout: \"1h\"});\nprint(summary.counts);\nfor pipeline in summary.failed { print(pipeline.web_url); }",
+    ),
+    (
+        "par_map",
+        "let names = [\"demo/app\", \"demo/downstream\"];\nlet projects = par_map(names, |name| gl.projects.get(name), #{jobs: 8});\n\
+         for project in projects { print(project.web_url); }\n\
+         for row in par_map(names, |name| gl.projects.get(name).archived, #{on_error: \"collect\"}) {\n    \
+         print(if row.error == () { `${row.item}: ${row.value}` } else { `${row.item}: ${row.error.message}` });\n}",
+    ),
+    (
+        "shard",
+        "for name in shard([\"demo/app\", \"demo/downstream\"]) {\n    print(gl.projects.get(name).web_url);\n}",
+    ),
+    (
+        "confirm",
+        "let project = gl.projects.get(\"demo/app\");\nlet old = project.pipelines.list(#{updated_before: \"2020-01-01T00:00:00Z\"});\n\
+         if !old.is_empty() && confirm(`Delete ${old.len()} pipelines?`) {\n    for pipeline in old { pipeline.delete(); }\n}",
+    ),
     ("to_json", "print(to_json(#{zone: \"eu\", deep: true}));"),
     (
         "gitlab",

@@ -1,6 +1,6 @@
 //! The functions that every script has.
 
-use super::options::GITLAB_OPTIONS;
+use super::options::{GITLAB_OPTIONS, PAR_MAP_OPTIONS, WAIT_ALL_OPTIONS};
 use super::{Choice, Function, Gives, Takes, any, function, optional, required};
 
 const MODES: &[Choice] = &[
@@ -47,6 +47,37 @@ pub static FUNCTIONS: &[Function] = &[
         &[any("object")],
         Gives::Anything,
         "Tells when the status of an object changes, in the background, until it has ended.",
+    ),
+    function(
+        "wait_all",
+        &[any("list"), optional("options", Takes::Options(WAIT_ALL_OPTIONS))],
+        Gives::Anything,
+        "Waits for many pipelines, asking for those of one project together, and answers a map of `pipelines`, `counts` by \
+         status, `failed` and `errors`.",
+    ),
+    function(
+        "par_map",
+        &[
+            any("list"),
+            required("closure", Takes::Closure(&[("item", Gives::Anything)])),
+            optional("options", Takes::Options(PAR_MAP_OPTIONS)),
+        ],
+        Gives::Mapped,
+        "What a closure answers for each item, in their order, several calls at once. Each call has its own copy of what the \
+         closure captured.",
+    ),
+    function(
+        "shard",
+        &[any("list")],
+        Gives::Anything,
+        "This node's share of a list in a job with `parallel:`, from `CI_NODE_INDEX` and `CI_NODE_TOTAL`; elsewhere all of \
+         it.",
+    ),
+    function(
+        "confirm",
+        &[any("question")],
+        Gives::Truth,
+        "Asks on the terminal whether to go on; under `--dry-run` the answer is yes.",
     ),
     function("to_json", &[any("value")], Gives::Text, "Writes a value as JSON."),
     function(

@@ -11,17 +11,74 @@ const UNTIL: &[Choice] = &[
     Choice { name: "final", doc: "It has ended; one that is blocked is waited for, too." },
 ];
 
+const LOGS: &[Choice] = &[Choice {
+    name: "failed",
+    doc: "Shows the last lines of each job that failed, when it did not succeed.",
+}];
+
+const ON_ERROR: &[Choice] = &[
+    Choice { name: "stop", doc: "Begins no more calls, and raises the error, which names the item." },
+    Choice {
+        name: "collect",
+        doc: "Goes on, and answers a map of `item`, `value` and `error` for each item.",
+    },
+];
+
+const TIMEOUT: OptionRow = row("timeout", Takes::Anything, "How long to wait at most, such as `\"30m\"`.");
+const POLLED: OptionRow =
+    row("poll", Takes::Options(POLL), "The first pause between two looks, which then grows.");
+const UNTIL_WHEN: OptionRow = row("until", Takes::OneOf(UNTIL), "What to wait for.");
+const CHECK: OptionRow = row("check", Takes::Truth, "Whether anything but success is an error.");
+const CLIENT: OptionRow = row(
+    "client",
+    Takes::Anything,
+    "Asks through this client, such as `gl`, when the object's own may start pipelines and not read them.",
+);
+const ON_CHANGE: OptionRow = row(
+    "on_change",
+    Takes::Closure(&[("object", Gives::Receiver)]),
+    "Is called with the first look, and whenever the status has changed.",
+);
+
 /// The options of `wait()`.
 pub static WAIT_OPTIONS: &[OptionRow] = &[
-    row("timeout", Takes::Anything, "How long to wait at most, such as `\"30m\"`."),
-    row("poll", Takes::Options(POLL), "The first pause between two looks, which then grows."),
-    row("until", Takes::OneOf(UNTIL), "What to wait for."),
-    row("check", Takes::Truth, "Whether anything but success is an error."),
+    TIMEOUT,
+    POLLED,
+    UNTIL_WHEN,
+    CHECK,
     row(
-        "on_change",
-        Takes::Closure(&[("object", Gives::Receiver)]),
-        "Is called whenever the status has changed.",
+        "children",
+        Takes::Truth,
+        "Whether to wait for the pipelines, too, that its bridges start, here and in other projects.",
     ),
+    ON_CHANGE,
+    row("logs", Takes::OneOf(LOGS), "Which logs to show at the end."),
+    CLIENT,
+];
+
+/// The options of `wait_all()`.
+pub static WAIT_ALL_OPTIONS: &[OptionRow] = &[
+    TIMEOUT,
+    POLLED,
+    UNTIL_WHEN,
+    CHECK,
+    row(
+        "refresh",
+        Takes::Truth,
+        "Whether to read each pipeline once more at its end: rows of lists lack `finished_at`, `duration` and a few more.",
+    ),
+    ON_CHANGE,
+    CLIENT,
+];
+
+/// The options of `par_map()`.
+pub static PAR_MAP_OPTIONS: &[OptionRow] = &[
+    row(
+        "jobs",
+        Takes::Anything,
+        "How many calls run at once, from 1 to 256; as many as requests may without it.",
+    ),
+    row("on_error", Takes::OneOf(ON_ERROR), "What becomes of the rest when a call fails: it stops."),
 ];
 
 /// The keys of `wait()`'s `poll`.

@@ -94,7 +94,7 @@ const CALLS: [Calls; 12] = [
     ("(try_to_fail())", &ERROR, &["to_json()", "to_string()"]),
 ];
 
-const FUNCTION_CALLS: [&str; 22] = [
+const FUNCTION_CALLS: [&str; 26] = [
     "print(1)",
     "debug(1)",
     "sleep(0)",
@@ -103,6 +103,10 @@ const FUNCTION_CALLS: [&str; 22] = [
     "now()",
     "parse_duration(\"1s\")",
     "watch(gl.projects.get(1, #{lazy: true}).pipelines.get(1, #{lazy: true}))",
+    "wait_all([], #{timeout: \"1s\", poll: #{}, until: \"final\", check: true, refresh: true, on_change: |p| (), client: gl})",
+    "par_map([1], |x| x, #{jobs: 2, on_error: \"collect\"})",
+    "shard([1])",
+    "confirm(\"Go on?\")",
     "to_json(1)",
     "gitlab(\"http://127.0.0.1:1\", #{})",
     "open_file(PATH, \"a\")",

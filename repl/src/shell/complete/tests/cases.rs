@@ -113,9 +113,11 @@ pub(super) const KEYS: &[Case] = &[
     ("project.trigger_pipeline(#{⇥", &["ref: ", "token: ", "variables: ", "inputs: ", "extra: "]),
     (
         "project.trigger_pipeline(\"main\", \"t\").wait(#{⇥",
-        &["timeout: ", "poll: ", "until: ", "check: ", "on_change: "],
+        &["timeout: ", "poll: ", "until: ", "check: ", "children: ", "on_change: ", "logs: ", "client: "],
     ),
     ("pipeline.wait(#{poll: #{⇥", &["first: ", "max: "]),
+    ("wait_all(pipelines, #{ref⇥", &["refresh: "]),
+    ("par_map(pipelines, |p| p, #{⇥", &["jobs: ", "on_error: "]),
     ("job.follow(#{⇥", &["poll: "]),
     ("job.trace(#{⇥", &["to: ", "action: ", "extra: "]),
     ("job.play(#{⇥", &["variables: ", "extra: "]),

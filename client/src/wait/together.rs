@@ -1,0 +1,358 @@
+//! Waiting for many pipelines, of one project or of hundreds: the projects are asked side by side, each for all of its
+//! pipelines together. Which requests that takes is decided in `group.rs`.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_util::stream::FuturesUnordered;
+use futures_util::{StreamExt as _, stream};
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::group::{Ask, Group, ROWS_PER_PAGE, Row, by_key};
+use super::summary::{Summary, status};
+use super::waiting::{deleted, unreadable};
+use super::{Wait, Waiter, can_wait};
+use crate::arguments::{Arguments, Id};
+use crate::endpoint::{On, Operation};
+use crate::error::Error;
+use crate::manager::Manager;
+use crate::object::{Answer, Object};
+
+/// How many pipelines of one project are read at once where the list does not tell of them. The client's own limit
+/// holds beside it.
+const AT_ONCE: usize = 16;
+
+/// Begins to wait for many pipelines, in one project or in hundreds. One request per project and round answers for all
+/// of its pipelines, where GitLab's list can. Nothing is sent before [`WaitingAll::next`].
+///
+/// ```no_run
+/// # async fn example(pipelines: Vec<rhailab_client::ProjectPipeline>) -> Result<(), rhailab_client::Error> {
+/// use rhailab_client::{Wait, wait_all};
+///
+/// let objects = pipelines.iter().map(|pipeline| pipeline.object().clone());
+/// let summary = wait_all(objects, Wait::new())?.finish().await;
+/// println!("{:?}", summary.counts());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`crate::ErrorKind::Usage`] when one of the objects has no status to wait for, when the options ask for children or logs, or
+/// when [`Wait::through`] names a client of another server.
+pub fn wait_all(objects: impl IntoIterator<Item = Object>, options: Wait) -> Result<WaitingAll, Error> {
+    if options.children || options.failed_logs {
+        return Err(Error::usage("waiting for many pipelines at once follows neither children nor logs")
+            .with_hint("Wait for each of them by itself: `par_map(list, |p| p.wait(#{children: true}))`."));
+    }
+    let objects: Vec<Object> = objects.into_iter().collect();
+    let mut askers = Vec::with_capacity(objects.len());
+    for (place, object) in objects.iter().enumerate() {
+        let Id::Number(id) = *object.identity() else {
+            return Err(Error::usage(format!("{object} goes by a name; it takes its number to wait for it")));
+        };
+        if !can_wait(object.resource()) {
+            let kind = object.resource().kind;
+            return Err(Error::usage(format!("a {kind} cannot be waited for: it has no status")));
+        }
+        let asker = match &options.client {
+            Some(client) => object.through(client)?,
+            None => object.clone(),
+        };
+        askers.push((place, id, asker));
+    }
+    let keyed = askers.iter().map(|(place, id, object)| (Home::of(object), (*place, *id, object)));
+    let started = Instant::now();
+    let rounds: FuturesUnordered<RoundOf> = by_key(keyed)
+        .into_iter()
+        .map(|(_, members)| Box::pin(Project::new(&members, &options, started).round()) as RoundOf)
+        .collect();
+    let told = vec![None; objects.len()];
+    Ok(WaitingAll { objects, options, rounds, told, changes: VecDeque::new(), errors: BTreeMap::new() })
+}
+
+/// A wait for many objects that is under way.
+pub struct WaitingAll {
+    objects: Vec<Object>,
+    options: Wait,
+    rounds: FuturesUnordered<RoundOf>,
+    /// The statuses that were told, by place.
+    told: Vec<Option<String>>,
+    /// What was found and not told yet.
+    changes: VecDeque<Change>,
+    errors: BTreeMap<usize, Arc<Error>>,
+}
+
+type RoundOf = Pin<Box<dyn Future<Output = (Project, Found)> + Send>>;
+
+/// What one round found: objects and errors, by their places.
+type Found = Vec<(usize, Result<Object, Arc<Error>>)>;
+
+/// An object that this wait sees for the first time, or in another status than before.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Change {
+    /// Its place among the objects that are waited for.
+    pub place: usize,
+    /// The object as it was seen: a row of a list, unless it was read by itself.
+    pub object: Object,
+}
+
+impl WaitingAll {
+    /// The next change; `None` when all are over or were given up.
+    pub async fn next(&mut self) -> Option<Change> {
+        loop {
+            if let Some(change) = self.changes.pop_front() {
+                return Some(change);
+            }
+            let (project, found) = self.rounds.next().await?;
+            self.take_in(found);
+            if !project.group.is_over() {
+                self.rounds.push(Box::pin(project.round()));
+            }
+        }
+    }
+
+    /// Waits to the end, whatever changes on the way.
+    pub async fn finish(mut self) -> Summary {
+        while self.next().await.is_some() {}
+        self.summary()
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        Summary { objects: self.objects.clone(), errors: self.errors.clone() }
+    }
+
+    /// With [`Wait::check`], whether all of them succeeded: see [`Summary::check`]. The deadline is an error in any case.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Deadline`] when it passed for one of them, else what [`Summary::check`] says.
+    pub fn verdict(&self) -> Result<(), Error> {
+        let summary = self.summary();
+        summary.check_deadline()?;
+        if self.options.check { summary.check() } else { Ok(()) }
+    }
+
+    fn take_in(&mut self, found: Found) {
+        for (place, found) in found {
+            let own = self.objects[place].client().clone();
+            match found.and_then(|object| object.through(&own).map_err(Arc::new)) {
+                Ok(object) => {
+                    let status = Some(status(&object));
+                    self.objects[place] = object.clone();
+                    if self.told[place] != status {
+                        self.told[place] = status;
+                        self.changes.push_back(Change { place, object });
+                    }
+                }
+                Err(error) => {
+                    self.errors.insert(place, error);
+                }
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for WaitingAll {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WaitingAll").field("objects", &self.objects.len()).finish_non_exhaustive()
+    }
+}
+
+/// Where an object is asked for: with others of its home, one request answers for it.
+#[derive(Debug)]
+struct Home {
+    object: Object,
+    owner: Id,
+}
+
+impl Home {
+    fn of(object: &Object) -> Self {
+        // A project has a number and a path; GitLab's answers tell the number.
+        let parent = object.resource().parent;
+        let told =
+            parent.and_then(|parent| object.attribute(parent.context_name).ok().and_then(Id::from_json));
+        Self { owner: told.unwrap_or_else(|| object.parent_identity()), object: object.clone() }
+    }
+}
+
+impl PartialEq for Home {
+    fn eq(&self, other: &Self) -> bool {
+        self.owner == other.owner
+            && std::ptr::eq(self.object.resource(), other.object.resource())
+            && self.object.client().is_same(other.object.client())
+    }
+}
+
+/// The objects of one home, with the way to ask for them.
+struct Project {
+    group: Group,
+    waiter: Waiter,
+    started: Instant,
+    is_first: bool,
+    list: Option<(Manager, &'static Operation)>,
+    members: BTreeMap<i64, Member>,
+}
+
+/// An object as it is asked for, with its places among those that were given.
+struct Member {
+    object: Object,
+    places: Vec<usize>,
+    is_seen: bool,
+}
+
+impl Project {
+    fn new(members: &[(usize, i64, &Object)], options: &Wait, started: Instant) -> Self {
+        let first = members.first().map(|(_, _, object)| *object);
+        let tells_changes = |verb: &&Operation| verb.endpoint.param("updated_after").is_some();
+        let list = first.and_then(|object| {
+            let verb = object.resource().operation(On::Manager, "list").filter(tells_changes)?;
+            Some((object.siblings(), verb))
+        });
+        let mut group = Group::new(options.until, options.refresh, list.is_some());
+        let mut known = BTreeMap::new();
+        for (place, id, object) in members {
+            group.add(*id);
+            let member = known.entry(*id).or_insert_with(|| Member {
+                object: (*object).clone(),
+                places: Vec::new(),
+                is_seen: false,
+            });
+            member.places.push(*place);
+        }
+        Self { group, waiter: options.clone().start(), started, is_first: true, list, members: known }
+    }
+
+    /// Pauses, unless it is the first round, and looks at everybody once.
+    async fn round(mut self) -> (Self, Found) {
+        let mut found = Found::new();
+        if !std::mem::take(&mut self.is_first) && !self.pause(&mut found).await {
+            return (self, found);
+        }
+        self.group.begin();
+        loop {
+            match self.group.ask() {
+                Ask::Nothing => return (self, found),
+                Ask::Page { number, updated_after } => match self.page(number, updated_after).await {
+                    Ok(rows) => self.take_page(rows, &mut found),
+                    Err(error) => {
+                        self.give_up(error, &mut found);
+                        return (self, found);
+                    }
+                },
+                Ask::Singles(ids) => self.singles(ids, &mut found).await,
+            }
+        }
+    }
+
+    /// Pauses until the next round; false when the deadline has passed, and everybody is given up.
+    async fn pause(&mut self, found: &mut Found) -> bool {
+        let waited = self.started.elapsed();
+        let ids: Vec<i64> = self.group.waiting().collect();
+        for id in ids {
+            let Some(member) = self.members.get(&id) else { continue };
+            match self.waiter.pause(&member.object, &status(&member.object), waited) {
+                Ok(pause) => {
+                    tokio::time::sleep(pause).await;
+                    return true;
+                }
+                Err(late) => {
+                    member.tell(Err(Arc::new(late)), found);
+                    self.group.drop(id);
+                }
+            }
+        }
+        false
+    }
+
+    async fn page(&self, number: usize, updated_after: Option<Timestamp>) -> Result<Vec<Object>, Error> {
+        let Some((manager, list)) = &self.list else { return Ok(Vec::new()) };
+        let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let arguments = Arguments::new()
+            .with("page", whole(number))
+            .with("per_page", whole(ROWS_PER_PAGE))
+            .with_some("updated_after", updated_after);
+        match manager.call(list, arguments).await? {
+            Answer::Rows(mut pages) => Ok(pages.next().await?.map(|page| page.rows).unwrap_or_default()),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn take_page(&mut self, objects: Vec<Object>, found: &mut Found) {
+        let mut rows = Vec::with_capacity(objects.len());
+        for object in objects {
+            let Id::Number(id) = *object.identity() else { continue };
+            let updated_at = object.attribute("updated_at").ok().and_then(|time| time.as_str()?.parse().ok());
+            rows.push(Row { id, status: status(&object), updated_at });
+            if self.group.is_waited_for(id)
+                && let Some(member) = self.members.get_mut(&id)
+            {
+                member.is_seen = true;
+                member.object = object.clone();
+                member.tell(Ok(object), found);
+            }
+        }
+        self.group.page(&rows);
+    }
+
+    async fn singles(&mut self, ids: Vec<i64>, found: &mut Found) {
+        let looks = ids.into_iter().filter_map(|id| {
+            let mut object = self.members.get(&id)?.object.clone();
+            Some(async move {
+                let looked = object.refresh().await;
+                (id, looked.map(|()| object))
+            })
+        });
+        let looks: Vec<(i64, Result<Object, Error>)> =
+            stream::iter(looks).buffer_unordered(AT_ONCE).collect().await;
+        for (id, looked) in looks {
+            let Some(member) = self.members.get_mut(&id) else { continue };
+            match looked {
+                Ok(object) => {
+                    self.group.single(id, &status(&object));
+                    member.is_seen = true;
+                    member.object = object.clone();
+                    member.tell(Ok(object), found);
+                }
+                Err(error) => {
+                    self.group.drop(id);
+                    let error = member.explain(error);
+                    member.tell(Err(Arc::new(error)), found);
+                }
+            }
+        }
+    }
+
+    /// The list cannot be read, and with it none of those that are waited for.
+    fn give_up(&mut self, error: Error, found: &mut Found) {
+        let ids: Vec<i64> = self.group.waiting().collect();
+        let is_seen = self.members.values().any(|member| member.is_seen);
+        let is_authenticated =
+            self.list.as_ref().is_some_and(|(manager, _)| manager.client().is_authenticated());
+        let error = Arc::new(if is_seen { error } else { unreadable(error, is_authenticated) });
+        for id in ids {
+            self.group.drop(id);
+            if let Some(member) = self.members.get(&id) {
+                member.tell(Err(Arc::clone(&error)), found);
+            }
+        }
+    }
+}
+
+impl Member {
+    fn tell(&self, what: Result<Object, Arc<Error>>, found: &mut Found) {
+        found.extend(self.places.iter().map(|place| (*place, what.clone())));
+    }
+
+    fn explain(&self, error: Error) -> Error {
+        match self.is_seen {
+            true => deleted(error, &self.object, &status(&self.object)),
+            false => unreadable(error, self.object.client().is_authenticated()),
+        }
+    }
+}

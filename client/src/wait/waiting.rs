@@ -1,0 +1,380 @@
+//! A wait for one pipeline or job: asks GitLab, sleeps, and tells what happened, event by event, so that scripts and
+//! live views can act between two looks. What comes next is decided elsewhere; see `wait.rs` and `family.rs`.
+
+use std::collections::VecDeque;
+use std::fmt::Display;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::family::{Bridge, Family, Member};
+use super::{FailedLog, Wait, Waiter, can_wait, failed_logs, not_successful};
+use crate::arguments::{Arguments, Id};
+use crate::client::Gitlab;
+use crate::endpoint::{On, Outcome, Resource};
+use crate::error::{Error, ErrorKind};
+use crate::object::{Answer, Object};
+
+/// A wait that is under way.
+///
+/// ```no_run
+/// # async fn example(pipeline: rhailab_client::ProjectPipeline) -> Result<(), rhailab_client::Error> {
+/// use rhailab_client::{Wait, WaitEvent};
+///
+/// let mut waiting = pipeline.waiting(Wait::new().children())?;
+/// loop {
+///     match waiting.next().await? {
+///         WaitEvent::Changed(pipeline) => println!("{:?}", pipeline.attribute("status")?),
+///         WaitEvent::Note(note) => eprintln!("{note}"),
+///         WaitEvent::Done(_) => break,
+///         _ => {}
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Waiting {
+    source: Live,
+    course: Course,
+}
+
+/// What a wait has to tell.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum WaitEvent {
+    /// The first look, and each that found another status.
+    Changed(Object),
+    /// Something that a person should know, such as that a downstream pipeline cannot be seen.
+    Note(String),
+    /// How the log of a failed job ends; see [`Wait::failed_logs`].
+    FailedLog(FailedLog),
+    /// The wait is over; the object in its last state. Nothing comes after this.
+    Done(Object),
+}
+
+impl Waiting {
+    /// Begins a wait; nothing is sent before [`Waiting::next`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`] when the object has no status to wait for, or no bridges while [`Wait::children`] are asked
+    /// for, or when [`Wait::through`] names a client of another server.
+    pub fn new(object: &Object, options: Wait) -> Result<Self, Error> {
+        let resource = object.resource();
+        if !can_wait(resource) {
+            return Err(Error::usage(format!("a {} cannot be waited for: it has no status", resource.kind)));
+        }
+        if options.children && bridges_of(resource).is_none() {
+            return Err(Error::usage(format!("a {} has no downstream pipelines to wait for", resource.kind))
+                .with_hint("`children` is for pipelines."));
+        }
+        let asker = match &options.client {
+            Some(client) => object.through(client)?,
+            None => object.clone(),
+        };
+        Ok(Self { source: Live { own: object.client().clone(), asker }, course: Course::begin(options) })
+    }
+
+    /// Waits for the next event. Dropping the future loses at most a look.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Deadline`] when the deadline passes; with [`Wait::check`], [`ErrorKind::Pipeline`] when it ended
+    /// other than in success; [`ErrorKind::NotFound`] when it was deleted; else whatever reading it gives. Nothing comes
+    /// after an error.
+    pub async fn next(&mut self) -> Result<WaitEvent, Error> {
+        self.course.next(&mut self.source).await
+    }
+
+    /// Waits to the end, whatever happens on the way.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Waiting::next`].
+    pub async fn finish(mut self) -> Result<Object, Error> {
+        loop {
+            if let WaitEvent::Done(object) = self.next().await? {
+                return Ok(object);
+            }
+        }
+    }
+}
+
+/// Where looks come from: GitLab, or a test's table.
+trait Source {
+    /// The object as it is now.
+    async fn look(&mut self) -> Result<Object, Error>;
+
+    /// The bridges of a member of the family.
+    async fn bridges(&mut self, member: &Member) -> Result<Vec<Bridge>, Error>;
+
+    /// The ends of the logs of failed jobs: those of the object, or of a member of its family.
+    async fn failed_logs(&mut self, member: Option<&Member>) -> Result<Vec<FailedLog>, Error>;
+
+    /// Whether the object is asked for with a token.
+    fn is_authenticated(&self) -> bool;
+}
+
+/// How far a wait has come.
+#[derive(Debug)]
+struct Course {
+    waiter: Waiter,
+    started: Option<Instant>,
+    family: Option<Family>,
+    /// The last look, with its status.
+    seen: Option<(Object, String)>,
+    events: VecDeque<WaitEvent>,
+    pause: Duration,
+    end: Option<Result<(), Error>>,
+}
+
+impl Course {
+    fn begin(options: Wait) -> Self {
+        Self {
+            waiter: options.start(),
+            started: None,
+            family: None,
+            seen: None,
+            events: VecDeque::new(),
+            pause: Duration::ZERO,
+            end: None,
+        }
+    }
+
+    async fn next(&mut self, source: &mut impl Source) -> Result<WaitEvent, Error> {
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Ok(event);
+            }
+            if let Some(end) = self.end.take() {
+                end?;
+                if let Some((object, _)) = &self.seen {
+                    return Ok(WaitEvent::Done(object.clone()));
+                }
+            }
+            tokio::time::sleep(self.pause).await;
+            self.look(source).await?;
+        }
+    }
+
+    async fn look(&mut self, source: &mut impl Source) -> Result<(), Error> {
+        let started = *self.started.get_or_insert_with(Instant::now);
+        let object = source.look().await.map_err(|error| self.explain(error, source.is_authenticated()))?;
+        let status = object.attribute("status")?.as_str().unwrap_or_default().to_owned();
+        let name = object.to_string();
+        if self.waiter.options.children {
+            self.look_at_family(&object, &status, source).await?;
+        }
+        if self.seen.as_ref().is_none_or(|(_, before)| *before != status) {
+            self.events.push_back(WaitEvent::Changed(object.clone()));
+        }
+        self.seen = Some((object, status.clone()));
+        let until = self.waiter.options.until;
+        let child = self.family.as_ref().and_then(|family| family.under_way(until));
+        let waited = started.elapsed();
+        match child {
+            _ if !self.waiter.is_over(&status) => self.pause = self.waiter.pause(&name, &status, waited)?,
+            Some(child) => {
+                let what = format!("{name} was {status}, but {child}");
+                self.pause = self.waiter.pause(&what, &child.status, waited)?;
+            }
+            None => {
+                self.tell_failed_logs(&status, source).await;
+                self.end = Some(self.verdict(&name, &status));
+            }
+        }
+        Ok(())
+    }
+
+    async fn look_at_family(
+        &mut self,
+        object: &Object,
+        status: &str,
+        source: &mut impl Source,
+    ) -> Result<(), Error> {
+        let family = match &mut self.family {
+            Some(family) => family,
+            unknown => unknown.insert(family_of(object)?),
+        };
+        family.begin(status);
+        while let Some(place) = family.next_to_list() {
+            let member = family.member(place);
+            match source.bridges(member).await {
+                Ok(bridges) => {
+                    let gone = family.listed(place, bridges).into_iter().map(|member| {
+                        WaitEvent::Note(format!(
+                            "{member} is gone: its bridge was retried, or it was deleted"
+                        ))
+                    });
+                    self.events.extend(gone);
+                }
+                Err(error) if is_hidden(&error) && place > 0 => {
+                    let note = format!(
+                        "{member} cannot be looked into ({}): its status counts, but what it starts is not waited for",
+                        error.kind()
+                    );
+                    self.events.push_back(WaitEvent::Note(note));
+                    family.hidden(place);
+                }
+                Err(error) => return Err(unreadable(error, source.is_authenticated())),
+            }
+        }
+        Ok(())
+    }
+
+    /// Logs explain a failure, and are no reason for another one.
+    async fn tell_failed_logs(&mut self, status: &str, source: &mut impl Source) {
+        if !self.waiter.options.failed_logs {
+            return;
+        }
+        let children = self.family.iter().flat_map(Family::failed).map(Some);
+        let own = (status != "success").then_some(None);
+        for member in own.into_iter().chain(children) {
+            match source.failed_logs(member).await {
+                Ok(logs) => self.events.extend(logs.into_iter().map(WaitEvent::FailedLog)),
+                Err(error) => {
+                    let note = format!("the logs of failed jobs cannot be read: {error}");
+                    self.events.push_back(WaitEvent::Note(note));
+                }
+            }
+        }
+    }
+
+    fn verdict(&self, name: &dyn Display, status: &str) -> Result<(), Error> {
+        let child = self.family.as_ref().and_then(Family::unsuccessful);
+        match child.filter(|_| self.waiter.options.check) {
+            Some(child) if status == "success" || status == "failed" => {
+                let what = match status {
+                    "success" => format!("{name} succeeded, but {child}"),
+                    _ => format!("{name} failed, and {child}"),
+                };
+                Err(not_successful(&what, &child.status))
+            }
+            _ => self.waiter.check(name, status),
+        }
+    }
+
+    /// A look that failed, in words of the wait.
+    fn explain(&self, error: Error, authenticated: bool) -> Error {
+        match &self.seen {
+            None => unreadable(error, authenticated),
+            Some((object, status)) => deleted(error, object, status),
+        }
+    }
+}
+
+/// What is not found any more, although it was seen, was deleted. Other failures stay what they are.
+pub(super) fn deleted(error: Error, object: &Object, status: &str) -> Error {
+    if error.kind() != ErrorKind::NotFound {
+        return error;
+    }
+    let words = format!("{object} was deleted while it was waited for; it was {status}");
+    error.rephrased(words).with_hint("It, or its project, is gone: nobody can tell how it would have ended.")
+}
+
+/// A first look that is refused: whoever may start a pipeline may not always read it.
+pub(super) fn unreadable(error: Error, authenticated: bool) -> Error {
+    if !is_hidden(&error) {
+        return error;
+    }
+    let hint = match authenticated {
+        false => {
+            "The client has no token, and starting a pipeline takes a trigger token alone, but reading one takes a user's: a \
+             personal, project or group access token with the scope `read_api`. Pass a client that has one: \
+             `wait(#{client: gl})`."
+        }
+        true => {
+            "The client's token cannot read it: that takes the scope `read_api` or `api`, and a role in the project. Pass a \
+             client whose token can: `wait(#{client: gl})`."
+        }
+    };
+    error.with_hint(hint)
+}
+
+fn is_hidden(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Auth | ErrorKind::Forbidden | ErrorKind::NotFound)
+}
+
+fn family_of(object: &Object) -> Result<Family, Error> {
+    let number = object.attribute(object.resource().identity)?.as_i64().unwrap_or_default();
+    let project = object.attribute("project_id").ok().and_then(Id::from_json);
+    Ok(Family::of(number, project.unwrap_or_else(|| object.parent_identity())))
+}
+
+/// The resource of the bridges that objects of a resource have: what starts downstream pipelines.
+fn bridges_of(resource: &'static Resource) -> Option<&'static Resource> {
+    resource.children.iter().copied().find(|child| child.field("downstream_pipeline").is_some())
+}
+
+/// Looks at GitLab.
+#[derive(Debug)]
+struct Live {
+    /// The object, through the client that asks.
+    asker: Object,
+    /// The client that the object came from.
+    own: Gitlab,
+}
+
+impl Live {
+    /// A member of the family, which may be in another project.
+    fn pipeline(&self, member: &Member) -> Object {
+        self.asker
+            .client()
+            .projects()
+            .lazy(member.project.clone())
+            .pipelines()
+            .lazy(member.pipeline)
+            .object()
+            .clone()
+    }
+}
+
+impl Source for Live {
+    async fn look(&mut self) -> Result<Object, Error> {
+        self.asker.refresh().await?;
+        self.asker.through(&self.own)
+    }
+
+    async fn bridges(&mut self, member: &Member) -> Result<Vec<Bridge>, Error> {
+        let pipeline = self.pipeline(member);
+        let resource = bridges_of(pipeline.resource());
+        let list = resource.and_then(|bridges| bridges.operation(On::Manager, "list"));
+        let (Some(resource), Some(list)) = (resource, list) else { return Ok(Vec::new()) };
+        let mut bridges = Vec::new();
+        if let Answer::Rows(mut pages) = pipeline.manager(resource).call(list, Arguments::new()).await? {
+            while let Some(page) = pages.next().await? {
+                bridges.extend(page.rows.iter().filter_map(|row| row.attributes().map(Bridge::read)));
+            }
+        }
+        Ok(bridges)
+    }
+
+    async fn failed_logs(&mut self, member: Option<&Member>) -> Result<Vec<FailedLog>, Error> {
+        let has_log = |resource: &Resource| {
+            let mut verbs = resource.operations.iter();
+            verbs.any(|verb| verb.on == On::Object && matches!(verb.endpoint.outcome, Outcome::Text))
+        };
+        match member {
+            Some(member) => failed_logs::of_pipeline(self.pipeline(member)).await,
+            None if has_log(self.asker.resource()) => {
+                let failed = self.asker.attribute("status")?.as_str() == Some("failed");
+                match failed {
+                    true => failed_logs::of_job(self.asker.clone()).await.map(|log| vec![log]),
+                    false => Ok(Vec::new()),
+                }
+            }
+            None if bridges_of(self.asker.resource()).is_some() => {
+                failed_logs::of_pipeline(self.asker.clone()).await
+            }
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn is_authenticated(&self) -> bool {
+        self.asker.client().is_authenticated()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! `shard(list)`: this node's share of a list, where GitLab runs a job several times with `parallel:`.
+
+use rhai::{Array, Dynamic, Engine, EvalAltResult};
+
+use super::error::raise_usage_with;
+use super::items::Items;
+
+const INDEX: &str = "CI_NODE_INDEX";
+const TOTAL: &str = "CI_NODE_TOTAL";
+
+pub(crate) fn register(engine: &mut Engine) {
+    engine.register_fn("shard", |list: Dynamic| shard(list));
+}
+
+fn shard(list: Dynamic) -> Result<Array, Box<EvalAltResult>> {
+    let items = Items::of("shard", list)?;
+    let read = |name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    let share = Share::read(read(INDEX), read(TOTAL)).map_err(|what| {
+        raise_usage_with(
+            what,
+            "GitLab sets both in a job with `parallel:`; elsewhere unset both, or set them to numbers such as 1 and 4.",
+        )
+    })?;
+    Ok(share.of(items.all()?))
+}
+
+/// Every item whose place leaves this remainder.
+#[derive(Debug, PartialEq, Eq)]
+struct Share {
+    remainder: usize,
+    nodes: usize,
+}
+
+impl Share {
+    /// The share of the node with this number, counted from 1, among so many; everything when there are no nodes.
+    fn read(index: Option<String>, total: Option<String>) -> Result<Self, String> {
+        let (index, total) = match (index, total) {
+            (None, None) => return Ok(Self { remainder: 0, nodes: 1 }),
+            (Some(index), Some(total)) => (index, total),
+            (Some(_), None) => return Err(format!("{INDEX} is set, and {TOTAL} is not")),
+            (None, Some(_)) => return Err(format!("{TOTAL} is set, and {INDEX} is not")),
+        };
+        let number = |name: &str, text: &str| {
+            let number = text.trim().parse().ok().filter(|number| *number > 0);
+            number.ok_or_else(|| format!("{name} must be a number from 1, not {text:?}"))
+        };
+        let (index, total): (usize, usize) = (number(INDEX, &index)?, number(TOTAL, &total)?);
+        if index > total {
+            return Err(format!("{INDEX} is {index}, and there are {total} nodes ({TOTAL})"));
+        }
+        Ok(Self { remainder: index - 1, nodes: total })
+    }
+
+    /// Neighbours go to different nodes: they are often alike, and so no node gets all of the large ones.
+    fn of(&self, items: Array) -> Array {
+        items.into_iter().skip(self.remainder).step_by(self.nodes).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(index: Option<&str>, total: Option<&str>) -> Result<Share, String> {
+        Share::read(index.map(str::to_owned), total.map(str::to_owned))
+    }
+
+    #[test]
+    fn the_shares_of_all_nodes_are_the_list() {
+        let list = || (0_i64..10).map(Dynamic::from).collect::<Array>();
+        let numbers = |items: Array| items.iter().map(|item| item.as_int().unwrap()).collect::<Vec<_>>();
+        assert_eq!(numbers(read(None, None).unwrap().of(list())), (0..10).collect::<Vec<_>>());
+        let shares: Vec<_> =
+            ["1", "2", "3"].map(|node| numbers(read(Some(node), Some("3")).unwrap().of(list()))).into();
+        assert_eq!(shares, [vec![0, 3, 6, 9], vec![1, 4, 7], vec![2, 5, 8]]);
+        assert_eq!(numbers(read(Some("12"), Some("12")).unwrap().of(list())), [0_i64; 0]);
+    }
+
+    #[test]
+    fn nonsense_is_told_by_its_name() {
+        for (index, total, words) in [
+            (Some("1"), None, "CI_NODE_INDEX is set, and CI_NODE_TOTAL is not"),
+            (None, Some("4"), "CI_NODE_TOTAL is set, and CI_NODE_INDEX is not"),
+            (Some("0"), Some("4"), "CI_NODE_INDEX must be a number from 1, not \"0\""),
+            (Some("5"), Some("4"), "CI_NODE_INDEX is 5, and there are 4 nodes (CI_NODE_TOTAL)"),
+            (Some("1"), Some("four"), "CI_NODE_TOTAL must be a number from 1, not \"four\""),
+            (Some(""), Some("4"), "CI_NODE_INDEX must be a number from 1, not \"\""),
+            (Some("-1"), Some("4"), "CI_NODE_INDEX must be a number from 1, not \"-1\""),
+        ] {
+            assert_eq!(read(index, total), Err(words.to_owned()), "{index:?} {total:?}");
+        }
+    }
+}
