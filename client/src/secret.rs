@@ -1,9 +1,9 @@
 //! The one type that holds a secret. It shows its text only when asked for by name; formatting it
-//! in any way shows a mask. Text that may
-//! hold one by accident is masked by its looks. This module must not know where secrets come from or go to.
+//! in any way shows a mask. Text that may hold one by accident is masked by its looks. This module must not know where secrets come from or go to.
 
 use std::fmt;
 
+use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 use url::Url;
@@ -21,15 +21,55 @@ pub const REDACTED: &str = "••••";
 #[derive(Clone)]
 pub struct Secret(SecretString);
 
-/// The text with the secret part of everything that looks like one of GitLab's tokens masked, letter by letter.
+/// The query parameters that GitLab takes tokens in.
+const SECRET_PARAMETERS: [&str; 4] = ["private_token", "access_token", "job_token", "token"];
+
+/// Whether a query parameter of this name, percent-decoded, carries a token.
+pub(crate) fn is_secret_parameter(name: &str) -> bool {
+    SECRET_PARAMETERS.iter().any(|secret| secret.eq_ignore_ascii_case(name))
+}
+
+/// The text with the secret part of everything that looks like one of GitLab's tokens masked, letter by letter, and
+/// with the tokens in the queries of URLs.
 ///
-/// It knows how tokens look, not which ones are in use: for text that repeats what somebody passed.
+/// It knows how tokens look and where they stand, not which ones are in use: for text that repeats what somebody passed.
 ///
 /// ```
-/// assert_eq!(rhailab_client::mask_tokens("no glpat-abc here"), "no glpat-••• here");
+/// use rhailab_client::mask_tokens;
+/// assert_eq!(mask_tokens("no glpat-abc here"), "no glpat-••• here");
+/// assert_eq!(mask_tokens("GET /jobs?job_token=abc&page=2"), "GET /jobs?job_token=•••&page=2");
 /// ```
 #[must_use]
 pub fn mask_tokens(text: &str) -> String {
+    mask_prefixed(&mask_parameters(text))
+}
+
+/// Masks the values of secret parameters: what stands between `=` and the next sign that cannot stand in a value, after
+/// a name that stands behind `?` or `&`.
+fn mask_parameters(text: &str) -> String {
+    const ENDS: [char; 10] = ['&', '#', '"', '\'', '`', '<', '>', '(', ')', ','];
+    let ends_value = |letter: char| letter.is_whitespace() || letter.is_control() || ENDS.contains(&letter);
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(['?', '&']) {
+        let (before, after) = rest.split_at(start + 1);
+        shown.push_str(before);
+        rest = after;
+        let Some((name, value)) = after.split_once('=') else { continue };
+        if !is_secret_parameter(&percent_decode_str(name).decode_utf8_lossy()) {
+            continue;
+        }
+        let end = value.find(ends_value).unwrap_or(value.len());
+        shown.push_str(name);
+        shown.push('=');
+        shown.extend(value[..end].chars().map(|_| '•'));
+        rest = &value[end..];
+    }
+    shown.push_str(rest);
+    shown
+}
+
+fn mask_prefixed(text: &str) -> String {
     const PREFIXES: [&str; 8] =
         ["glpat-", "glptt-", "glcbt-", "gldt-", "glrt-", "gloas-", "glsoat-", "glagent-"];
     let mut shown = String::with_capacity(text.len());
@@ -141,10 +181,27 @@ mod tests {
             ("http://user:1?rd@gitlab.test", "http://••••@gitlab.test"),
             ("user:word@gitlab.test", "••••@gitlab.test"),
             ("ftp://user:word@gitlab.test", "ftp://••••@gitlab.test"),
-            ("https://gitlab.test?private_token=glpat-ab", "https://gitlab.test?private_token=glpat-••"),
+            ("https://gitlab.test?private_token=glpat-ab", "https://gitlab.test?private_token=••••••••"),
         ];
         for (text, shown) in cases {
             assert_eq!(mask_url(text), shown);
+        }
+    }
+
+    #[test]
+    fn tokens_in_queries_are_masked_whatever_their_looks() {
+        let cases = [
+            ("see /p?private_token=ab1, or not", "see /p?private_token=•••, or not"),
+            ("/p?page=2&Job_Token=ab%20c#x", "/p?page=2&Job_Token=••••••#x"),
+            ("/p?private%5Ftoken=é1\" x", "/p?private%5Ftoken=••\" x"),
+            ("/p?%74oken=a&token=b?token=c", "/p?%74oken=•&token=•••••••••"),
+            ("/p?tokens=a&my_token=b&token", "/p?tokens=a&my_token=b&token"),
+            ("a ? b == token : c", "a ? b == token : c"),
+            ("?", "?"),
+            ("token=a", "token=a"),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(mask_tokens(text), shown);
         }
     }
 
