@@ -27,6 +27,7 @@ pub struct Builder {
     jobs: NonZeroUsize,
     body_limit: u64,
     tls: TlsSources,
+    proxies: bool,
     writes: Writes,
 }
 
@@ -50,6 +51,7 @@ impl Builder {
             jobs: JOBS,
             body_limit: 64 * 1024 * 1024,
             tls: TlsSources::default(),
+            proxies: true,
             writes: Writes::Sent,
         }
     }
@@ -171,6 +173,14 @@ impl Builder {
         self
     }
 
+    /// Goes straight to the server. Default: through the proxy that the environment (`HTTPS_PROXY`, `HTTP_PROXY`,
+    /// `ALL_PROXY`, `NO_PROXY`) or the system names for it.
+    #[must_use]
+    pub fn without_proxy(mut self) -> Self {
+        self.proxies = false;
+        self
+    }
+
     /// Whether requests that write are sent. Default: [`Writes::Sent`]. [`Gitlab::set_writes`] changes it later.
     #[must_use]
     pub fn writes(mut self, writes: Writes) -> Self {
@@ -196,6 +206,7 @@ impl Builder {
         let connecting = ConnectSettings {
             connect_timeout: self.connect_timeout,
             read_timeout: self.read_timeout,
+            proxies: self.proxies,
             tls: self.tls.read()?,
         };
         let options = Options {

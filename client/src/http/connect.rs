@@ -25,6 +25,8 @@ pub(crate) struct Connector {
 pub(crate) struct ConnectSettings {
     pub(crate) connect_timeout: Duration,
     pub(crate) read_timeout: Duration,
+    /// Whether the proxies of the environment count.
+    pub(crate) proxies: bool,
     pub(crate) tls: Tls,
 }
 
@@ -93,6 +95,7 @@ impl ConnectSettings {
             .read_timeout(self.read_timeout)
             .tls_certs_merge(self.tls.roots.iter().cloned())
             .tls_danger_accept_invalid_certs(self.tls.accepts_any);
+        let builder = if self.proxies { builder } else { builder.no_proxy() };
         match identity {
             Some(identity) => builder.identity(identity).build(),
             None => builder.build(),
@@ -228,9 +231,7 @@ fn alert_hint(alert: AlertDescription) -> Option<&'static str> {
             "The server wants a client certificate that it knows: --client-cert FILE with --client-key FILE, or \
              client_cert and client_key in a profile.",
         ),
-        AlertDescription::HandshakeFailure | AlertDescription::ProtocolVersion => {
-            Some(NO_COMMON_TLS)
-        }
+        AlertDescription::HandshakeFailure | AlertDescription::ProtocolVersion => Some(NO_COMMON_TLS),
         _ => None,
     }
 }
