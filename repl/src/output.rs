@@ -187,7 +187,9 @@ fn objects(values: &[Dynamic]) -> Vec<ObjectRef> {
 /// Why it has no such form.
 pub(crate) fn data(value: &Value, format: Format) -> Result<String, String> {
     match format {
-        Format::Json => serde_json::to_string_pretty(value).map_err(|error| error.to_string()),
+        Format::Json => serde_json::to_string_pretty(value)
+            .map(|text| terminal::escaped_json(&text))
+            .map_err(|error| error.to_string()),
         _ => serde_saphyr::to_string(value)
             .map(|text| text.trim_end().to_owned())
             .map_err(|error| error.to_string()),

@@ -12,9 +12,11 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -22,7 +24,7 @@ use etcetera::BaseStrategy as _;
 use rhailab_client::{Error, Secret, TokenKind};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml_edit::{DocumentMut, Item, Table, TomlError, value};
 
 use super::layer::{ClientCertificate, Layer};
 use super::{Source, Sourced, TokenPlace};
@@ -95,7 +97,8 @@ impl Profiles {
             }
         };
         let content = toml_edit::de::from_str(&text).map_err(|error| {
-            Error::usage(format!("the configuration {} cannot be used: {error}", place.display()))
+            let place = Place { file: place, text: &text, span: error.span() };
+            Error::usage(format!("the configuration {place} cannot be used: {}", error.message()))
         })?;
         Ok(Self { path, content })
     }
@@ -183,7 +186,7 @@ struct SpanVisitor;
 impl Visitor<'_> for SpanVisitor {
     type Value = SpanOfTime;
 
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a span of time, such as 90, \"30s\" or \"1h 20m\"")
     }
 
@@ -202,6 +205,24 @@ impl Visitor<'_> for SpanVisitor {
         duration::from_seconds(seconds)
             .map(SpanOfTime)
             .map_err(|problem| E::custom(format!("the span of time {problem}")))
+    }
+}
+
+/// A place in a file. The library's own words would show the line, in which a token may stand.
+struct Place<'a> {
+    file: &'a Path,
+    text: &'a str,
+    span: Option<Range<usize>>,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        let before = self.span.as_ref().and_then(|span| self.text.get(..span.start));
+        let Some(before) = before else { return Ok(()) };
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|letter| *letter != '\n').count() + 1;
+        write!(f, " (line {line}, column {column})")
     }
 }
 
@@ -234,8 +255,10 @@ pub fn add(path: &Path, new: &NewProfile<'_>) -> Result<(), Error> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Error::io(&format!("{} cannot be read", path.display()), &error)),
     };
-    let mut document: DocumentMut =
-        text.parse().map_err(|error| Error::usage(format!("{} is no TOML: {error}", path.display())))?;
+    let mut document: DocumentMut = text.parse().map_err(|error: TomlError| {
+        let place = Place { file: path, text: &text, span: error.span() };
+        Error::usage(format!("{place} is no TOML: {}", error.message()))
+    })?;
     let profiles = document.entry("profiles").or_insert_with(|| {
         let mut table = Table::new();
         table.set_implicit(true);
