@@ -12,7 +12,8 @@ use crate::error::Error;
 use crate::http::connect::{CaSource, ConnectSettings, IdentityFiles, TlsSources};
 use crate::http::retry::Policy;
 use crate::http::transport::{Options, Transport};
-use crate::secret::{Secret, mask_url};
+use crate::mask::mask_url;
+use crate::secret::Secret;
 use crate::writes::Writes;
 
 /// What a client needs to know: the server, and as whom to speak. See [`Gitlab::builder`].

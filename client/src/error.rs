@@ -10,8 +10,8 @@ use std::fmt;
 
 use crate::client::url_of;
 use crate::endpoint::{Endpoint, Method};
+use crate::mask::{is_secret_parameter, mask_tokens};
 use crate::redact;
-use crate::secret::{is_secret_parameter, mask_tokens};
 
 pub(crate) use refusal::from_answer;
 

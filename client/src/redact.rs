@@ -8,7 +8,8 @@ use http::header::{HeaderMap, LOCATION};
 use serde_json::Value;
 
 use crate::endpoint::{Endpoint, Field, Place, Type};
-use crate::secret::{REDACTED, mask_tokens};
+use crate::mask::mask_tokens;
+use crate::secret::REDACTED;
 use crate::table;
 
 /// The JSON body on one line; empty when there is none.

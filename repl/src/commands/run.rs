@@ -89,7 +89,12 @@ fn execute(global: &GlobalOptions, script: Script, args: Vec<String>, value: Val
 
 fn show(result: &rhai::Dynamic, global: &GlobalOptions) -> Result<(), WriteError> {
     let mut out = std::io::stdout().lock();
-    output::write(&mut out, result, global.output)?;
+    if !out.is_terminal() {
+        output::write(&mut out, result, global.output)?;
+    } else if let Some(text) = output::text(result, global.output, Style::plain())? {
+        // A program that reads gets every letter; a terminal would obey some of them.
+        writeln!(out, "{}", neutral(&text)).map_err(WriteError::Output)?;
+    }
     out.flush().map_err(WriteError::Output)
 }
 

@@ -41,6 +41,12 @@ pub fn escaped_json(text: &str) -> String {
     escaped
 }
 
+/// Whether a terminal shows all of the text and obeys none of it.
+#[must_use]
+pub fn is_harmless(text: &str) -> bool {
+    text.chars().all(|letter| matches!(letter, '\n' | '\t') || !letter.is_control() && !is_special(letter))
+}
+
 fn visible(letter: char) -> char {
     match letter {
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(letter)).unwrap_or('\u{fffd}'),
@@ -125,6 +131,7 @@ mod tests {
         #[test]
         fn nothing_that_a_terminal_obeys_is_left(text in text()) {
             let (many, one, json) = (neutral(&text), one_line(&text), escaped_json(&text));
+            prop_assert!(is_harmless(&many) && is_harmless(&one));
             prop_assert!(!many.chars().any(|letter| is_obeyed(letter) && !matches!(letter, '\n' | '\t')));
             prop_assert!(!one.chars().any(is_obeyed));
             prop_assert!(!json.chars().any(is_special));
