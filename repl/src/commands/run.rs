@@ -1,6 +1,6 @@
 //! `rhailab FILE`, `rhailab run` and `rhailab eval`: one script, from its text to the exit status.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use rhailab_client::Error;
@@ -9,8 +9,8 @@ use super::source;
 use crate::cli::{GlobalOptions, Status, say};
 use crate::engine::bridge::{Bridge, Interrupt};
 use crate::engine::{ScriptEngine, World};
-use crate::output::terminal::Standard;
-use crate::output::{self, WriteError};
+use crate::output::terminal::{Standard, neutral};
+use crate::output::{self, Style, WriteError};
 use crate::report::{self, Script, Sources};
 use crate::server::Server;
 
