@@ -40,7 +40,7 @@ fn gitlab() -> RecordingServer {
 
 /// Everything that a terminal might obey, and everything that turns text around.
 fn is_harmless(letter: char) -> bool {
-    !(letter.is_control() && letter != '\n')
+    !(letter.is_control() && !matches!(letter, '\n' | '\t'))
         && !matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 

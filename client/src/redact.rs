@@ -82,7 +82,9 @@ pub(crate) fn headers(headers: &HeaderMap) -> String {
     let lines = headers.iter().map(|(name, value)| match value.to_str() {
         _ if value.is_sensitive() || SECRET.contains(&name.as_str()) => format!("{name}: {REDACTED}"),
         // A redirect to an object storage carries its permission in the query.
-        Ok(text) if *name == LOCATION => format!("{name}: {}", text.split('?').next().unwrap_or_default()),
+        Ok(text) if *name == LOCATION => {
+            format!("{name}: {}", mask_tokens(text.split('?').next().unwrap_or_default()))
+        }
         Ok(text) => format!("{name}: {}", mask_tokens(text)),
         Err(_) => format!("{name}: ({} bytes)", value.len()),
     });

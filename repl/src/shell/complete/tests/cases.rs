@@ -119,7 +119,7 @@ pub(super) const KEYS: &[Case] = &[
     ("job.follow(#{⇥", &["poll: "]),
     ("job.trace(#{⇥", &["to: ", "action: ", "extra: "]),
     ("job.play(#{⇥", &["variables: ", "extra: "]),
-    ("gitlab(\"https://x\", #{⇥", &["private_token: ", "oauth_token: ", "job_token: ", "timeout: "]),
+    ("gitlab(\"https://x\", #{⇥", &["private_token: ", "oauth_token: ", "job_token: ", "timeout: ", "jobs: ", "ca_file: ", "client_cert: ", "client_key: ", "insecure: "]),
     ("project.variables.get(\"K\", #{filter: #{⇥", &["environment_scope: "]),
     ("project.pipelines.latest(#{⇥", &["ref: ", "extra: "]),
     ("pipeline.jobs.list(#{scope: [\"failed\"], inc⇥", &["include_retried: "]),
