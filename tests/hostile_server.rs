@@ -69,7 +69,7 @@ const SCRIPTS: [(&str, i32); 14] = [
     ("gl.projects.get(4)", 1),
     ("gl.projects.get(5)", 1),
     ("gl.projects.get(6)", 1),
-    ("gl.projects.get(7).id + 1", 1),
+    ("gl.projects.get(7)", 0),
 ];
 
 #[test]
@@ -85,6 +85,23 @@ fn names_and_messages_are_never_obeyed() {
             obeys_nothing(script, &outcome);
         }
     }
+}
+
+/// A text is data for a program that reads it, and something to look at for a person.
+#[cfg(unix)]
+#[test]
+fn a_text_is_exact_in_a_pipe_and_harmless_on_a_terminal() {
+    use rhailab_tests::Terminal;
+    const SHOWN: &str = "a␇␛[31mb␛]0;title␇␍c\u{fffd}2Jd";
+    let (server, name) = (gitlab(), "gl.projects.get(1).name");
+    let piped = Rhailab::new(RHAILAB).args(["--url", server.url(), "eval", name]).run();
+    assert_eq!(piped.stdout, format!("{HOSTILE}\n"));
+    let shown = Terminal::output_of(RHAILAB, &["--url", server.url(), "eval", name]);
+    assert!(shown.contains(SHOWN) && !shown.contains('\u{1b}'), "{shown:?}");
+    let mut shell = Terminal::start(RHAILAB, &["--url", server.url()]);
+    shell.enter(name);
+    shell.expect(SHOWN);
+    let _ = shell.leave();
 }
 
 /// An escape in data stands for the same text: nothing is lost.
