@@ -1,8 +1,6 @@
 //! Which server is asked, and as whom: what a recording server sees for each way to configure the program,
 //! what `config` says about it, and that no token ever reaches an output.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
-
 use rhailab_tests::{Answer, Folder, Outcome, RecordingServer, Rhailab, canned};
 
 const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
@@ -271,6 +269,30 @@ fn a_clients_options_are_checked_before_anything_is_sent() {
     );
     let outcome = succeed(Rhailab::new(RHAILAB).args(["eval", &code]));
     assert_eq!((outcome.stdout.as_str(), outcome.stderr.as_str()), ("1\n", ""));
+}
+
+/// A server that takes a connection and never says a word.
+#[test]
+fn a_time_limit_ends_a_call_wherever_it_was_set() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let folder = Folder::new();
+    let profile = |line: &str| {
+        let text = format!("default = \"w\"\n[profiles.w]\nurl = \"{url}\"\n{line}\n");
+        folder.write("rhailab.toml", &text)
+    };
+    let kind = |client: &str| format!("try {{ {client}.projects.get(1) }} catch (e) {{ print(e.kind) }}");
+    let of_script = kind(&format!("gitlab(\"{url}\", #{{timeout: \"20ms\"}})"));
+    let calls = [
+        Rhailab::new(RHAILAB).args(["--url", &url, "--timeout", "20ms", "eval", &kind("gl")]),
+        Rhailab::new(RHAILAB)
+            .env("RHAILAB_CONFIG", profile("timeout = \"20ms\""))
+            .args(["eval", &kind("gl")]),
+        Rhailab::new(RHAILAB).args(["eval", &of_script]),
+    ];
+    for call in calls {
+        assert_eq!(succeed(call).stdout, "timeout\n");
+    }
 }
 
 #[test]

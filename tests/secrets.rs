@@ -4,8 +4,6 @@
 //! Most of these tokens do not look like GitLab's, so that only what knows a token's place can mask it. Where nothing but
 //! its looks can tell a token, as in the text of a script, it looks like one.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
-
 use rhailab::settings::{Options, Settings};
 use rhailab_client::Gitlab;
 use rhailab_tests::{Answer, Folder, Outcome, RecordingServer, Rhailab, canned};
@@ -100,6 +98,9 @@ fn no_script_makes_the_program_show_its_token_or_what_gitlab_calls_secret() {
     assert!(sent, "no request carried the trigger's token");
 }
 
+/// Variables, arguments, the header that the token travels in, and the token.
+type Place<'a> = (Vec<(&'a str, String)>, Vec<String>, &'a str, &'a str);
+
 #[test]
 fn every_kind_and_place_of_a_token_is_as_silent() {
     let (server, folder) = (gitlab(), Folder::new());
@@ -113,7 +114,7 @@ fn every_kind_and_place_of_a_token_is_as_silent() {
         let text = format!("default = \"w\"\n[profiles.w]\nurl = \"{url}\"\n{line}\n");
         folder.write(name, &text).to_str().unwrap().to_owned()
     };
-    let places: [(Vec<(&str, String)>, Vec<String>, &str, &str); 8] = [
+    let places: [Place<'_>; 8] = [
         (
             vec![("GITLAB_URL", url.into()), ("GITLAB_TOKEN", PRIVATE.into())],
             vec![],

@@ -20,8 +20,8 @@ use crate::secret::REDACTED;
 /// ```
 #[must_use]
 pub fn mask_tokens(text: &str) -> String {
-    let finders: [fn(&str) -> Option<Range<usize>>; 4] = [in_query, before_host, behind_name, behind_prefix];
-    finders.iter().fold(text.to_owned(), |text, find| mask(&text, find))
+    const FINDERS: [Finder; 4] = [in_query, before_host, behind_name, behind_prefix];
+    FINDERS.iter().fold(text.to_owned(), |text, find| mask(&text, find))
 }
 
 /// A server's URL, or what was meant to be one, without a user name and a password in it, and without tokens.
@@ -58,8 +58,11 @@ pub(crate) fn is_secret_parameter(name: &str) -> bool {
     SECRET_PARAMETERS.iter().any(|secret| secret.eq_ignore_ascii_case(name))
 }
 
+/// Finds the first secret of one sort in a text.
+type Finder = fn(&str) -> Option<Range<usize>>;
+
 /// Masks what a finder finds, piece after piece.
-fn mask(text: &str, find: &impl Fn(&str) -> Option<Range<usize>>) -> String {
+fn mask(text: &str, find: &Finder) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(secret) = find(rest) {

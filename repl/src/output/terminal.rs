@@ -118,7 +118,7 @@ mod tests {
             2 => prop::char::range('\0', '\u{a0}'),
             1 => prop::char::range('\u{2000}', '\u{2070}'),
         ];
-        prop::collection::vec(letter, 0..40).prop_map(|letters| letters.into_iter().collect())
+        prop::collection::vec(letter, 0..12).prop_map(|letters| letters.into_iter().collect())
     }
 
     fn is_obeyed(letter: char) -> bool {

@@ -151,6 +151,9 @@ fn told(settings: &Settings, folder: &Path) -> String {
     words.join("; ")
 }
 
+/// Options, variables, and what the settings say.
+type Case<'a> = (Options, &'a [(&'a str, &'a str)], String);
+
 #[test]
 fn every_value_comes_from_the_highest_source_that_has_it() {
     let files = Files::new(PROFILES, PYTHON);
@@ -181,7 +184,7 @@ fn every_value_comes_from_the_highest_source_that_has_it() {
         ("CI_SERVER_TLS_CERT_FILE", "/cert.pem"),
         ("CI_SERVER_TLS_KEY_FILE", "/key.pem"),
     ];
-    let cases: [(Options, &[(&str, &str)], String); 13] = [
+    let cases: [Case<'_>; 13] = [
         (Options::default(), &[], format!("https://a.test; token=glpat-work (profile work); {work}")),
         (Options::default(), &[("GITLAB_TOKEN", "t")], format!("https://a.test; token=t (environment variable GITLAB_TOKEN); {work}")),
         // A profile is for its server, and so is a section.
