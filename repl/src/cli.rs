@@ -128,6 +128,18 @@ pub(crate) struct GlobalOptions {
     /// The configuration file
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Trust the certificate authorities in this PEM file, beside those of the system
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Show the certificate in this PEM file to the server
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) client_cert: Option<PathBuf>,
+    /// The PEM file of that certificate's key, if it is another one
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) client_key: Option<PathBuf>,
+    /// Take any certificate for the server's; whoever sits between can read the token
+    #[arg(long, global = true)]
+    pub(crate) insecure: bool,
     /// Refuse everything that would write
     #[arg(long, global = true, conflicts_with = "dry_run")]
     pub(crate) read_only: bool,

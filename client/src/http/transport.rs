@@ -7,8 +7,8 @@ mod body;
 
 use std::future::Future;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -17,6 +17,7 @@ use http::{Request, StatusCode};
 use tokio::sync::Semaphore;
 use url::Url;
 
+use super::connect::{ConnectSettings, Connector};
 use super::pace::Pace;
 use super::retry::{Attempts, Policy, Problem};
 use crate::auth::Credential;
@@ -29,8 +30,7 @@ pub(crate) use body::Body;
 /// The HTTP client with what it needs to know.
 #[derive(Debug)]
 pub(crate) struct Transport {
-    // Loading the system's certificates takes milliseconds, so nothing is built before the first request.
-    http: OnceLock<reqwest::Client>,
+    connector: Connector,
     pub(crate) options: Options,
     pub(crate) meter: Arc<Meter>,
     /// One permit for each request that may be under way.
@@ -40,12 +40,10 @@ pub(crate) struct Transport {
     is_known: AtomicBool,
 }
 
-/// How to connect, as whom, and within which limits.
+/// As whom to speak, and within which limits.
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) credential: Option<Credential>,
-    pub(crate) connect_timeout: Duration,
-    pub(crate) read_timeout: Duration,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Policy,
     pub(crate) jobs: NonZeroUsize,
@@ -131,9 +129,9 @@ struct Setback {
 const WORTH_TELLING: Duration = Duration::from_secs(5);
 
 impl Transport {
-    pub(crate) fn new(options: Options) -> Self {
+    pub(crate) fn new(options: Options, connecting: ConnectSettings) -> Self {
         Self {
-            http: OnceLock::new(),
+            connector: Connector::new(connecting),
             meter: Arc::default(),
             permits: Semaphore::new(options.jobs.get().min(Semaphore::MAX_PERMITS)),
             pace: Pace::new(options.retry.budget),
@@ -259,28 +257,5 @@ fn trace_body(call: &Call, body: &Bytes) {
     if tracing::enabled!(target: "rhailab_client::wire", tracing::Level::TRACE) {
         let body = crate::redact::answer(body);
         tracing::trace!(target: "rhailab_client::wire", direction = "<", url = call.facts.url, body, "body");
-    }
-}
-
-impl Transport {
-    fn http(&self) -> Result<&reqwest::Client, Error> {
-        if let Some(client) = self.http.get() {
-            return Ok(client);
-        }
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("rhailab/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(self.options.connect_timeout)
-            .read_timeout(self.options.read_timeout)
-            .build()
-            .map_err(|error| {
-                Error::new(
-                    ErrorKind::Transport,
-                    format!("the HTTP client cannot start: {}", attempt::innermost(&error)),
-                )
-                .with_source(error)
-            })?;
-        Ok(self.http.get_or_init(|| client))
     }
 }
