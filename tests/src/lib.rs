@@ -3,6 +3,7 @@
 //!
 //! - [`RecordingServer`] answers with what a test tells it to, and keeps every request it got,
 //! - [`chaos`] is a server that does one thing wrong,
+//! - [`FileServer`] sends one file, and breaks off where a test wants it to,
 //! - [`Rhailab`] runs the real binary in an environment without any of the caller's settings,
 //! - [`SandboxProcess`] is a simulated GitLab in a process of its own,
 //! - [`canned`] holds answers as GitLab gives them,
@@ -19,6 +20,7 @@
 
 pub mod canned;
 pub mod chaos;
+mod file_server;
 mod process;
 pub mod python;
 mod recording;
@@ -30,6 +32,7 @@ mod scripts;
 mod terminal;
 mod workspace;
 
+pub use file_server::{Asked, FileServer, Serving};
 pub use process::{Outcome, Running, run};
 pub use recording::{Answer, Recorded, RecordingServer};
 pub use report::report;
