@@ -53,7 +53,7 @@ fn only_what_is_new_of_a_log_is_printed_until_the_job_ends() {
     assert_eq!(status.as_deref(), Ok("success"));
     assert_eq!(
         printed.output(),
-        ["$ make\n", "cc a.c\ndone\n"],
+        ["$ make\n", "cc a.c\n", "done\n"],
         "lines come whole, and the last one is ended"
     );
     assert_eq!(printed.notes(), [""; 0]);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rhailab_client::{Download, DownloadProgress};
 
 use crate::output::terminal::one_line;
@@ -38,11 +38,11 @@ pub(crate) fn aside<T>(write: impl FnOnce() -> T) -> T {
 /// The progress of one download.
 #[derive(Debug)]
 pub(crate) struct Bar {
-    name: String,
     seen: Arc<Mutex<Option<DownloadProgress>>>,
-    /// When it is drawn next.
-    next: Instant,
-    drawn: Option<ProgressBar>,
+    /// It measures the rate from the beginning on, seen or not.
+    bar: ProgressBar,
+    appears: Instant,
+    is_drawn: bool,
 }
 
 impl Bar {
@@ -56,30 +56,30 @@ impl Bar {
         let download = download.on_progress(move |progress| {
             *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(progress);
         });
-        (download, Some(Self { name: one_line(name), seen, next: Instant::now() + MOMENT, drawn: None }))
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        bar.set_style(style(false));
+        bar.set_message(one_line(name));
+        (download, Some(Self { seen, bar, appears: Instant::now() + MOMENT, is_drawn: false }))
     }
 
-    /// Draws the bar as it stands, once its moment has come, and not more often than one can see.
+    /// Draws the bar as it stands, once its moment has come. It is not drawn more often than one can see.
     fn draw(&mut self) {
-        let now = Instant::now();
-        let progress = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(progress) = progress.filter(|_| now >= self.next) else {
+        let Some(progress) = *self.seen.lock().unwrap_or_else(PoisonError::into_inner) else {
             return;
         };
-        self.next = now + FRAME;
-        let bar = self.drawn.get_or_insert_with(|| {
-            let bar = ProgressBar::no_length().with_message(self.name.clone()).with_style(style(false));
-            BARS.get_or_init(MultiProgress::new).add(bar.with_elapsed(MOMENT))
-        });
-        if bar.length() != progress.expected {
-            bar.set_style(style(progress.expected.is_some()));
+        if self.bar.length() != progress.expected {
+            self.bar.set_style(style(progress.expected.is_some()));
             match progress.expected {
-                Some(expected) => bar.set_length(expected),
-                None => bar.unset_length(),
+                Some(expected) => self.bar.set_length(expected),
+                None => self.bar.unset_length(),
             }
         }
-        bar.set_position(progress.arrived);
-        bar.tick();
+        self.bar.set_position(progress.arrived);
+        if !self.is_drawn && Instant::now() >= self.appears {
+            self.is_drawn = true;
+            self.bar = BARS.get_or_init(MultiProgress::new).add(self.bar.clone());
+            self.bar.tick();
+        }
     }
 }
 
@@ -102,16 +102,16 @@ pub(crate) async fn beside<T>(bar: &mut Option<Bar>, work: impl Future<Output = 
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        if let (Some(bar), Some(bars)) = (&self.drawn, BARS.get()) {
-            bar.finish_and_clear();
-            bars.remove(bar);
+        self.bar.finish_and_clear();
+        if let Some(bars) = BARS.get() {
+            bars.remove(&self.bar);
         }
     }
 }
 
 fn style(has_length: bool) -> ProgressStyle {
     let template = if has_length {
-        "{wide_msg} [{bar:20}] {bytes} of {total_bytes}  {binary_bytes_per_sec}  {eta} left"
+        "{wide_msg} [{bar:12}] {bytes} of {total_bytes}  {binary_bytes_per_sec}  {eta} left"
     } else {
         "{wide_msg} {bytes}  {binary_bytes_per_sec}"
     };

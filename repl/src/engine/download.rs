@@ -54,8 +54,10 @@ pub(crate) fn run(
 ) -> Raised<Dynamic> {
     let name = match destination {
         Destination::File(path) => path,
-        // `ProjectJob.artifacts`
-        Destination::Value | Destination::Closure(_) => endpoint.id,
+        // Of `ProjectJob.artifacts`, what a person called.
+        Destination::Value | Destination::Closure(_) => {
+            endpoint.id.rsplit_once('.').map_or(endpoint.id, |(_, verb)| verb)
+        }
     };
     let (download, mut bar) = Bar::of(download, name);
     let bar = &mut bar;
