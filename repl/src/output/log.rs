@@ -55,6 +55,9 @@ enum Escape {
 /// Control sequences are far shorter; what goes on longer is none.
 const LONGEST_SEQUENCE: usize = 64;
 
+/// How much of a line is held back at most. Nobody reads a longer one, and a log may be one line.
+const MOST_HELD: usize = 64 * 1024;
+
 impl LogText {
     /// The beginning of a log.
     #[must_use]
@@ -174,6 +177,9 @@ impl LogText {
                     self.line.push_str(&std::mem::take(&mut self.colors_behind));
                 }
                 self.line.push(if letter == '\t' { letter } else { visible(letter) });
+                if self.line.len() >= MOST_HELD {
+                    self.show(out);
+                }
             }
         }
     }
@@ -201,6 +207,9 @@ impl LogText {
                 // Only the present line can be erased by this.
                 out.push_str("\r\u{1b}[K");
             }
+        } else if self.is_shown {
+            // It cannot be taken back.
+            self.end_line(out);
         } else if has_text(&self.line) {
             self.written_over = std::mem::take(&mut self.line);
         } else {

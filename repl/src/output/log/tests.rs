@@ -1,6 +1,6 @@
 //! Logs in, text out: whole, and cut at every place.
 
-use super::{LogStyle, LogText};
+use super::{LogStyle, LogText, MOST_HELD};
 
 const PLAIN: LogStyle = LogStyle { colors: false, terminal: false };
 const COLORED: LogStyle = LogStyle { colors: true, terminal: false };
@@ -128,6 +128,14 @@ fn empty_lines_stay_and_an_empty_log_is_nothing() {
     assert_eq!(read(TERMINAL, b"\n"), "\n");
     assert_eq!(read(PLAIN, b""), "");
     assert_eq!(read(PLAIN, b"\x1b[0K"), "");
+}
+
+#[test]
+fn a_line_without_end_is_given_out_in_parts() {
+    let long = "x".repeat(MOST_HELD + 1);
+    let mut text = LogText::new(PLAIN);
+    assert_eq!(text.add(long.as_bytes()).len(), MOST_HELD);
+    assert_eq!(text.add(b"\rover\n"), "x\nover\n", "what was given out stays");
 }
 
 proptest::proptest! {
