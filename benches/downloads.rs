@@ -97,7 +97,7 @@ fn measure(mut command: Command, target: &Path, size: usize) -> Cost {
     let mut memory = 0;
     let ended = loop {
         let now = std::fs::read_to_string(&status).unwrap_or_default();
-        let peak = now
+        let peak: Option<u64> = now
             .lines()
             .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
         memory = peak.unwrap_or_default().max(memory);

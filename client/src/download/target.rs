@@ -149,8 +149,7 @@ impl Drop for Target {
 }
 
 fn no_file(path: &Path, what: &str) -> Error {
-    Error::usage(format!("{} {what}", path.display()))
-        .with_hint("Name the file that shall be written.")
+    Error::usage(format!("{} {what}", path.display())).with_hint("Name the file that shall be written.")
 }
 
 fn ends_with_separator(path: &Path) -> bool {
