@@ -91,6 +91,12 @@ async fn without_new_bytes_a_download_ends_after_the_retries() {
     assert_eq!(inside(&folder), ["a.zip"]);
     assert_eq!(fs::read_to_string(folder.path().join("a.zip")).unwrap(), "of yesterday");
 
+    // What gets further each time, and begins anew each time, could go on for ever.
+    let further = (0..9).map(|n| Serving::file(archive()).cut_after(50_000 + n * 10_000));
+    let server = FileServer::start(further);
+    job(server.url()).artifacts().to_file(folder.path().join("a.zip")).await.unwrap_err();
+    assert_eq!(server.asked().len(), 3);
+
     // Each retry of the same length is read over, and the count goes on.
     let server = FileServer::start([cut]);
     assert_eq!(stream(&server).await.unwrap_err().kind(), ErrorKind::Transport);

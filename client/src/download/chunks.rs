@@ -30,6 +30,8 @@ pub struct Chunks {
     delivered: u64,
     /// Up to where it ever came: what comes again after it began anew is no progress.
     furthest: u64,
+    /// Whether the present answer began where the one before broke off, and not at the beginning.
+    goes_on: bool,
     /// The attempts since it came any further.
     attempts: Attempts,
 }
@@ -75,6 +77,7 @@ impl Chunks {
             position: start,
             delivered: start,
             furthest: start,
+            goes_on: true,
         })
     }
 
@@ -141,8 +144,8 @@ impl Chunks {
             return Ok(None);
         }
         self.delivered = self.position;
-        if self.delivered > self.furthest {
-            // Bytes came that had not come before, so whatever was tried did work.
+        if self.goes_on && self.delivered > self.furthest {
+            // Bytes came that had not come before and need not come again, so whatever was tried did work.
             self.furthest = self.delivered;
             self.attempts = Attempts::new(self.client.retry_policy());
         }
@@ -180,6 +183,7 @@ impl Chunks {
                     if self.version.is_continued_by(&reply.headers, self.delivered) {
                         self.body = reply.body;
                         self.position = self.delivered;
+                        self.goes_on = true;
                         return Ok(());
                     }
                 }
@@ -212,6 +216,7 @@ impl Chunks {
         self.body = reply.body;
         self.version = version;
         self.position = 0;
+        self.goes_on = false;
         Ok(())
     }
 
