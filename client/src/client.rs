@@ -13,7 +13,8 @@ use crate::arguments::Arguments;
 use crate::config::Builder;
 use crate::endpoint::{Endpoint, Idempotency, Method, Outcome, Resource, Segment};
 use crate::error::{self, Error, ErrorKind, RequestFacts};
-use crate::http::transport::{Body, Call, Cause, Failure, Transport};
+use crate::http::retry::Policy;
+use crate::http::transport::{Call, Cause, Failure, Reply, Transport};
 use crate::http::{link, request};
 use crate::manager::Manager;
 use crate::object::Context;
@@ -216,25 +217,32 @@ impl Gitlab {
         self.exchange(endpoint, request).await
     }
 
-    /// Sends one request and answers the body of its successful response, unread.
+    /// Sends one request with these headers beside its own, and answers its successful response, the body unread.
     pub(crate) async fn open(
         &self,
         endpoint: &'static Endpoint,
         arguments: &Arguments,
-    ) -> Result<Body, Error> {
-        let request = request::build(&self.inner.api, endpoint, arguments)?;
+        headers: &HeaderMap,
+    ) -> Result<Reply, Error> {
+        let mut request = request::build(&self.inner.api, endpoint, arguments)?;
         if self.rehearses(endpoint, arguments) {
-            return Ok(Body::empty(RequestFacts::of(endpoint, &request)?));
+            return Ok(Reply::empty(RequestFacts::of(endpoint, &request)?));
         }
+        request.headers_mut().extend(headers.clone());
         let call = self.call(endpoint, request)?;
         let _write = self.begin_write(endpoint);
         match self.inner.transport.open(&call).await {
             Ok(reply) if is_page(&reply.headers) && !may_be_page(endpoint) => {
                 Err(not_from_gitlab(call.facts))
             }
-            Ok(reply) => Ok(reply.body),
+            Ok(reply) => Ok(reply),
             Err(failure) => Err(error_of(endpoint, call.facts, failure)),
         }
+    }
+
+    /// How to repeat.
+    pub(crate) fn retry_policy(&self) -> Policy {
+        self.inner.transport.options.retry
     }
 
     /// Sends one request and reads its whole answer; one that means failure becomes an error.

@@ -15,8 +15,9 @@ use rhailab_client::{Writes, nearest};
 use rhailab_sandbox::Fault;
 
 use crate::commands;
+use crate::commands::logs::JobName;
 use crate::output::Format;
-use crate::{duration, shell, verbose};
+use crate::{duration, progress, shell, verbose};
 
 /// The program.
 #[must_use]
@@ -31,6 +32,7 @@ pub fn main() -> ExitCode {
         }
     };
     verbose::install(cli.global.verbose);
+    progress::show(cli.global.progress.is_shown());
     run(&cli).into()
 }
 
@@ -258,6 +260,8 @@ enum Command {
         #[arg(default_value = "default")]
         name: String,
     },
+    /// Print a job's log; the exit status tells what became of the job
+    Logs(LogsOptions),
     /// Explain a kind of object, a method, a field, a parameter, a function
     Doc {
         /// What stands in a script, such as pipeline, project.pipelines.create, pipeline.status; nothing for an overview
@@ -326,6 +330,21 @@ pub(crate) struct SandboxOptions {
     pub(crate) stall: Option<Duration>,
 }
 
+/// Which log to print, and for how long.
+#[derive(Debug, Args)]
+pub(crate) struct LogsOptions {
+    /// The project, as its number or its path, such as group/app
+    pub(crate) project: String,
+    /// The job, as its number, or as the number of its pipeline and its name: 45:rspec
+    pub(crate) job: JobName,
+    /// Go on until the job has ended
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+    /// The pause between two looks while following, such as 5s; 2 seconds otherwise
+    #[arg(long, value_name = "DURATION", value_parser = duration::option, requires = "follow")]
+    pub(crate) poll: Option<Duration>,
+}
+
 fn run(cli: &Cli) -> Status {
     let global = &cli.global;
     match &cli.command {
@@ -335,6 +354,7 @@ fn run(cli: &Cli) -> Status {
         Some(Command::Check { files }) => commands::check::files(global, files),
         Some(Command::Api(options)) => commands::api::send(global, options),
         Some(Command::Sandbox(options)) => commands::sandbox::serve(options),
+        Some(Command::Logs(options)) => commands::logs::print(global, options),
         Some(Command::Config) => commands::config::show(global),
         Some(Command::Doc { topic }) => commands::doc::show(global, topic),
         Some(Command::Completions { shell }) => commands::completions::print_for(*shell),
@@ -397,5 +417,5 @@ pub(crate) fn complain(message: &str) -> Status {
 
 /// Writes a line for the person in front of the screen. When even that cannot be written, nobody is there.
 pub(crate) fn say(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    let _ = progress::aside(|| writeln!(std::io::stderr().lock(), "{line}"));
 }

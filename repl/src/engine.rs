@@ -48,6 +48,8 @@ pub use sequence::SequenceRef;
 pub use timeline::TimelineRef;
 pub use variables::free_variables;
 
+use crate::output::log::LogStyle;
+
 /// What a script finds around it.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -83,6 +85,11 @@ pub trait Printer: Send + Sync + std::fmt::Debug {
     ///
     /// What the system says when it cannot be written.
     fn note(&self, line: &str) -> std::io::Result<()>;
+
+    /// How it shows the logs of jobs. Default: as plain text.
+    fn log_style(&self) -> LogStyle {
+        LogStyle::default()
+    }
 }
 
 /// A Rhai engine that speaks GitLab.

@@ -18,6 +18,7 @@ mod duration;
 pub mod engine;
 pub mod help;
 pub mod output;
+mod progress;
 pub mod report;
 mod server;
 pub mod settings;

@@ -5,6 +5,7 @@
 mod blob;
 mod cell;
 mod fields;
+pub mod log;
 mod style;
 pub mod terminal;
 

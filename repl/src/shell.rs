@@ -68,7 +68,7 @@ impl Shell {
         let server = Server::configured(global, &bridge).map_err(|error| error.to_string())?;
         let client = server.client().map_err(|error| error.to_string())?;
         client.set_writes(global.writes());
-        let printer = Arc::new(ShellPrinter::default());
+        let printer = Arc::new(ShellPrinter::new(global.color.for_stdout()));
         let world = World {
             client: client.clone(),
             args: Vec::new(),

@@ -23,7 +23,7 @@ use super::retry::{Attempts, Policy, Problem};
 use crate::auth::Credential;
 use crate::client::Traffic;
 use crate::endpoint::Idempotency;
-use crate::error::{Error, ErrorKind, RequestFacts, redact_url};
+use crate::error::{Error, ErrorKind, RequestFacts};
 
 pub(crate) use body::Body;
 
@@ -76,6 +76,7 @@ pub(crate) struct Call {
 /// A successful answer whose body has not been read yet.
 #[derive(Debug)]
 pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
 }
@@ -207,7 +208,7 @@ impl Transport {
             return;
         }
         let reason = "the server's rate limit is nearly used up";
-        announce_pause(call, pause, reason, "");
+        announce_pause(&call.facts, pause, reason, "");
         tokio::time::sleep(pause).await;
     }
 
@@ -232,18 +233,26 @@ fn out_of_time(url: &Url, timeout: Duration) -> Error {
         .with_hint("Is the server overloaded? A longer timeout may help.")
 }
 
+impl Reply {
+    /// An answer that nobody sent.
+    pub(crate) fn empty(request: RequestFacts) -> Self {
+        Self { status: StatusCode::OK, headers: HeaderMap::new(), body: Body::empty(request) }
+    }
+}
+
 fn announce_retry(call: &Call, cause: &Cause, pause: Duration, attempts: &Attempts) {
     let reason = match cause {
         Cause::Error(error) => error.message().to_owned(),
         Cause::Refusal(refusal) => format!("GitLab answered {}", refusal.status.as_u16()),
     };
     let attempt = format!("attempt {}", attempts.made());
-    announce_pause(call, pause, &reason, &attempt);
+    announce_pause(&call.facts, pause, &reason, &attempt);
 }
 
-fn announce_pause(call: &Call, pause: Duration, reason: &str, attempt: &str) {
+/// Tells whoever listens that a request is not sent at once, and why.
+pub(crate) fn announce_pause(request: &RequestFacts, pause: Duration, reason: &str, attempt: &str) {
     let milliseconds = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-    let (method, url) = (call.request.method(), redact_url(&call.url));
+    let (method, url) = (request.method, request.url.as_str());
     // The level is part of the event's static description, so there is one event for each.
     if pause >= WORTH_TELLING {
         tracing::warn!(target: "rhailab_client::pause", %method, url, milliseconds, reason, attempt, "pause");

@@ -18,7 +18,7 @@ pub(crate) fn files(global: &GlobalOptions, files: &[PathBuf]) -> Status {
         Ok(client) => client,
         Err(error) => return complain(&error.to_string()),
     };
-    let world = World { client, args: Vec::new(), bridge: Bridge::default(), print: Standard::shared() };
+    let world = World { client, args: Vec::new(), bridge: Bridge::default(), print: Standard::shared(false) };
     let mut engine = ScriptEngine::new(&world);
     let mut status = Status::Success;
     for file in files {

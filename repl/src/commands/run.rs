@@ -51,7 +51,8 @@ fn execute(global: &GlobalOptions, script: Script, args: Vec<String>, value: Val
         Err(error) => return refuse(&error, color),
     };
     client.set_writes(global.writes());
-    let world = World { client, args, bridge: bridge.clone(), print: Standard::shared() };
+    let world =
+        World { client, args, bridge: bridge.clone(), print: Standard::shared(global.color.for_stdout()) };
     let mut engine = ScriptEngine::new(&world);
     let mut program = match engine.compile(&script.text) {
         Ok(program) => program,

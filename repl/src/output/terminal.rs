@@ -1,10 +1,12 @@
 //! Text from elsewhere on a terminal: names and messages that a server sends may hold control sequences,
 //! which must not reach the terminal.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::Arc;
 
+use super::log::LogStyle;
 use crate::engine::Printer;
+use crate::progress;
 
 /// The text with every control character but newline and tab replaced by a visible picture of it.
 ///
@@ -47,7 +49,7 @@ pub fn is_harmless(text: &str) -> bool {
     text.chars().all(|letter| matches!(letter, '\n' | '\t') || !letter.is_control() && !is_special(letter))
 }
 
-fn visible(letter: char) -> char {
+pub(super) fn visible(letter: char) -> char {
     match letter {
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(letter)).unwrap_or('\u{fffd}'),
         '\x7f' => '\u{2421}',
@@ -77,31 +79,47 @@ pub fn width() -> usize {
 }
 
 /// The program's own standard streams.
-#[derive(Debug)]
-pub struct Standard;
+#[derive(Debug, Default)]
+pub struct Standard {
+    logs: LogStyle,
+}
 
 impl Standard {
+    /// The streams, with or without colours in logs.
+    #[must_use]
+    pub fn new(colors: bool) -> Self {
+        Self { logs: LogStyle { colors, terminal: io::stdout().is_terminal() } }
+    }
+
     /// The streams, for an engine.
     #[must_use]
-    pub fn shared() -> Arc<dyn Printer> {
-        Arc::new(Self)
+    pub fn shared(colors: bool) -> Arc<dyn Printer> {
+        Arc::new(Self::new(colors))
     }
 }
 
 impl Printer for Standard {
     fn print(&self, line: &str) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        writeln!(out, "{line}")
+        progress::aside(|| {
+            let mut out = io::stdout().lock();
+            writeln!(out, "{line}")
+        })
     }
 
     fn write(&self, text: &str) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()
+        progress::aside(|| {
+            let mut out = io::stdout().lock();
+            out.write_all(text.as_bytes())?;
+            out.flush()
+        })
     }
 
     fn note(&self, line: &str) -> io::Result<()> {
-        writeln!(io::stderr().lock(), "{line}")
+        progress::aside(|| writeln!(io::stderr().lock(), "{line}"))
+    }
+
+    fn log_style(&self) -> LogStyle {
+        self.logs
     }
 }
 

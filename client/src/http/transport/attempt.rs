@@ -96,7 +96,7 @@ impl Transport {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = Body { response, request: call.facts.clone(), meter: Arc::clone(&self.meter) };
         if status.is_success() {
-            return Ok(Reply { headers, body });
+            return Ok(Reply { status, headers, body });
         }
         // The status counts even when the body that explains it does not arrive.
         let body = body.beginning(MOST_OF_REFUSAL).await;

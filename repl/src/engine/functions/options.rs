@@ -126,7 +126,11 @@ pub static GET: &[OptionRow] = &[row("lazy", Takes::Truth, "Names the object wit
 
 /// What verbs that answer text or bytes take beside their parameters.
 pub static DOWNLOAD: &[OptionRow] = &[
-    row("to", Takes::File, "Writes the answer to this file."),
+    row(
+        "to",
+        Takes::File,
+        "Writes the answer to this file, and answers a map of its `path`, `size` and `sha256`.",
+    ),
     row("action", Takes::Closure(&[("chunk", Gives::Chunk)]), "Is called with the answer, piece by piece."),
 ];
 
