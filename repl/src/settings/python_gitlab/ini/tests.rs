@@ -65,14 +65,6 @@ proptest! {
         let _ = Ini::parse(&text);
         let _ = Ini::parse(&format!("[a]\nk = {text}"));
     }
-
-    #[test]
-    fn every_problem_has_a_line_of_the_file(text in file()) {
-        if let Err(problem) = Ini::parse(&text) {
-            prop_assert!((1..=lines(&text).count()).contains(&problem.line));
-            prop_assert!(!problem.what.is_empty());
-        }
-    }
 }
 
 const PYTHON: &str = r"
