@@ -100,7 +100,7 @@ impl Chunks {
 
     /// Where in the file the next piece belongs, in bytes from its beginning.
     #[must_use]
-    pub fn position(&self) -> u64 {
+    pub fn offset(&self) -> u64 {
         self.delivered
     }
 
