@@ -194,7 +194,7 @@ fn to_dynamic(answer: Answer, bridge: &Bridge) -> Raised {
                 .collect::<Array>()
                 .into()
         }
-        Answer::Rows(pages) => Dynamic::from(SequenceRef::new(pages, bridge.clone())),
+        Answer::Rows(pages) => Dynamic::from(SequenceRef::new(*pages, bridge.clone())),
         Answer::Json(json) => value::from_json(&json),
         Answer::Text(text) => text.into(),
         Answer::Bytes(bytes) => Dynamic::from_blob(bytes.to_vec()),
