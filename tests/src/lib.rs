@@ -2,6 +2,7 @@
 //! to the package `rhailab`, because Cargo builds a package's binary for that package's tests only.
 //!
 //! - [`RecordingServer`] answers with what a test tells it to, and keeps every request it got,
+//! - [`RecordingProxy`] stands before another server and keeps what is asked for,
 //! - [`chaos`] is a server that does one thing wrong,
 //! - [`ListServer`] answers with the pages of a list that changes while one reads it,
 //! - [`FileServer`] sends one file, and breaks off where a test wants it to,
@@ -24,6 +25,7 @@ pub mod chaos;
 mod file_server;
 mod listing;
 mod process;
+mod proxy;
 pub mod python;
 mod recording;
 mod report;
@@ -37,6 +39,7 @@ mod workspace;
 pub use file_server::{FileRequest, FileServer, Serving};
 pub use listing::{Asked, ListServer, Listing};
 pub use process::{Outcome, Running, run};
+pub use proxy::RecordingProxy;
 pub use recording::{Answer, Recorded, RecordingServer};
 pub use report::report;
 pub use rhailab::Rhailab;
