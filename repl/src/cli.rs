@@ -12,6 +12,7 @@ use std::time::Duration;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rhailab_client::{Writes, nearest};
+use rhailab_sandbox::Fault;
 
 use crate::commands;
 use crate::output::Format;
@@ -111,9 +112,16 @@ pub(crate) struct GlobalOptions {
     /// A file that holds an access token and nothing else
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
-    /// Speak to a simulated GitLab that lives as long as the command
-    #[arg(long, global = true, conflicts_with_all = ["url", "token_file", "profile"])]
-    pub(crate) sandbox: bool,
+    /// Speak to a simulated GitLab that lives as long as the command; the scenario tells of its projects
+    #[arg(
+        long,
+        global = true,
+        value_name = "SCENARIO",
+        num_args = 0..=1,
+        require_equals = true,
+        conflicts_with_all = ["url", "token_file", "profile"]
+    )]
+    pub(crate) sandbox: Option<Option<PathBuf>>,
     /// The profile of the configuration that names server and token
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
@@ -295,6 +303,15 @@ pub(crate) struct SandboxOptions {
     /// How long each answer takes, such as 50ms
     #[arg(long, value_name = "DURATION", value_parser = duration::option)]
     pub(crate) latency: Option<Duration>,
+    /// A YAML file that tells of groups, projects and their pipelines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// Break requests on purpose, such as 429:10%; once for each of 429, 500, 502, 503, reset, truncate, slow, html
+    #[arg(long = "fault", value_name = "KIND:PROBABILITY")]
+    pub(crate) faults: Vec<Fault>,
+    /// How long the fault `slow` stalls an answer
+    #[arg(long, value_name = "DURATION", value_parser = duration::option)]
+    pub(crate) stall: Option<Duration>,
 }
 
 fn run(cli: &Cli) -> Status {

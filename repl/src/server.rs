@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use rhailab_client::{Error, Gitlab};
+use rhailab_sandbox::Scenario;
 
 use crate::cli::GlobalOptions;
 use crate::engine::bridge::Bridge;
@@ -33,19 +34,23 @@ pub(crate) fn settings(global: &GlobalOptions) -> Result<Settings, Error> {
 impl Server {
     /// The server that the options and the environment name. Nothing is sent to it.
     pub(crate) fn configured(global: &GlobalOptions, bridge: &Bridge) -> Result<Self, Error> {
-        if global.sandbox {
-            return Self::sandbox(bridge);
+        if let Some(scenario) = &global.sandbox {
+            return Self::sandbox(bridge, scenario.as_deref());
         }
         let settings = settings(global)?;
         let name = settings.profile.clone().unwrap_or_else(|| "gl".to_owned());
         Ok(Self { settings, name, sandbox: None })
     }
 
-    /// A fresh simulated server.
-    pub(crate) fn sandbox(bridge: &Bridge) -> Result<Self, Error> {
+    /// A fresh simulated server, with the projects of a scenario beside the demo's.
+    pub(crate) fn sandbox(bridge: &Bridge, scenario: Option<&Path>) -> Result<Self, Error> {
+        let options = match scenario {
+            Some(path) => Scenario::read(path).map_err(|error| Error::usage(error.to_string()))?.options(),
+            None => rhailab_sandbox::Options::default(),
+        };
         let runtime = bridge.runtime().map_err(|error| Error::io("the runtime cannot start", &error))?;
         let sandbox = runtime
-            .block_on(rhailab_sandbox::start(rhailab_sandbox::Options::default()))
+            .block_on(rhailab_sandbox::start(options))
             .map_err(|error| Error::usage(format!("the sandbox cannot start: {error}")))?;
         let settings = Settings::for_sandbox(&sandbox.url(), sandbox.token());
         Ok(Self { settings, name: "sandbox".to_owned(), sandbox: Some(sandbox) })

@@ -253,7 +253,7 @@ impl Shell {
     }
 
     fn enter_sandbox(&mut self) -> Result<(), String> {
-        let server = Server::sandbox(&self.bridge).map_err(|error| error.to_string())?;
+        let server = Server::sandbox(&self.bridge, None).map_err(|error| error.to_string())?;
         let left = self.enter(server)?;
         self.left_server = Some(left);
         Ok(())

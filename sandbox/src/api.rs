@@ -18,6 +18,7 @@ mod request;
 mod route;
 mod validate;
 
+use rhailab_client::endpoint::Outcome;
 use rhailab_client::table::ENDPOINTS;
 
 use crate::behaviour::{Access, HANDLERS};
@@ -39,6 +40,14 @@ pub(crate) use route::Route;
 pub(crate) fn answer(world: &mut World, request: &Request) -> Reply {
     let reply = attempt(world, request).unwrap_or_else(Reply::from);
     etag::tag(request, reply)
+}
+
+/// Whether the request is for an endpoint that answers in JSON.
+pub(crate) fn answers_json(request: &Request) -> bool {
+    let route = route::find(ENDPOINTS, &request.method, &request.path);
+    route.is_some_and(|route| {
+        !matches!(route.endpoint.outcome, Outcome::Nothing | Outcome::Text | Outcome::Bytes)
+    })
 }
 
 fn attempt(world: &mut World, request: &Request) -> Result<Reply, Refusal> {

@@ -21,6 +21,8 @@ use crate::api::{Call, Refusal, Reply, Route};
 use crate::simulation::World;
 use crate::store::{Pipeline, Project, Role};
 
+pub(crate) use variable_rules::faults as variable_faults;
+
 /// What an endpoint does.
 pub(crate) struct Handler {
     /// The endpoint's id in the endpoint table.

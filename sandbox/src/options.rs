@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::faults::Faults;
 use crate::plan::{self, InputPlan, JobPlan};
+use crate::scenario::Scenario;
 use crate::store::Visibility;
 
 /// How a sandbox is set up. [`Options::default`] is the demo.
@@ -42,6 +44,11 @@ pub struct Options {
     pub object_storage: bool,
     /// Whether the instance has a Premium licence. With one, variables of groups have scopes.
     pub premium: bool,
+    /// More groups and projects than the demo's. One that describes `demo/app` or `demo/downstream` takes
+    /// its place. See [`Scenario::options`].
+    pub scenario: Option<Scenario>,
+    /// What goes wrong on purpose. The default is nothing.
+    pub faults: Faults,
 }
 
 /// Why [`Options`] were refused.
@@ -63,6 +70,12 @@ pub enum OptionsError {
     /// The pipeline cannot be run.
     #[error("the pipeline cannot be run: {0}")]
     Pipeline(&'static str),
+    /// The chances of faults add up to more than all requests.
+    #[error("the chances of faults add up to more than 100%; at most one fault meets a request")]
+    Faults,
+    /// A fault lasts too long.
+    #[error("a fault may stall or ask for a pause of at most {} seconds", SLOWEST.as_secs())]
+    FaultTime,
     /// The inputs contradict themselves.
     #[error("the inputs cannot be declared: {0}")]
     Inputs(String),
@@ -71,7 +84,7 @@ pub enum OptionsError {
 impl Options {
     /// Refuses values that no sandbox can work with.
     pub(crate) fn check(&self) -> Result<(), OptionsError> {
-        if !(self.speed > 0.0 && self.speed <= FASTEST) {
+        if !is_speed(self.speed) {
             return Err(OptionsError::Speed(self.speed));
         }
         if self.latency > SLOWEST {
@@ -88,6 +101,12 @@ impl Options {
             && !(YEAR_2000..YEAR_3000).contains(&start.as_second())
         {
             return Err(OptionsError::Start(start));
+        }
+        if self.faults.exceed_certainty() {
+            return Err(OptionsError::Faults);
+        }
+        if self.faults.stall.max(self.faults.retry_after) > SLOWEST {
+            return Err(OptionsError::FaultTime);
         }
         if let Some(fault) = plan::fault(&self.pipeline).or_else(|| plan::fault(&self.downstream_pipeline)) {
             return Err(OptionsError::Pipeline(fault));
@@ -112,12 +131,20 @@ impl Default for Options {
             keep_latest_artifact: true,
             object_storage: false,
             premium: false,
+            scenario: None,
+            faults: Faults::default(),
         }
     }
 }
 
+/// Whether time can pass so fast.
+pub(crate) fn is_speed(speed: f64) -> bool {
+    speed > 0.0 && speed <= FASTEST
+}
+
 const FASTEST: f64 = 1_000_000.0;
-const SLOWEST: Duration = Duration::from_secs(60);
+/// The longest time that an answer may be held back.
+pub(crate) const SLOWEST: Duration = Duration::from_secs(60);
 const YEAR_2000: i64 = 946_684_800;
 const YEAR_3000: i64 = 32_503_680_000;
 

@@ -7,8 +7,10 @@ mod artifacts;
 mod demo;
 mod inputs;
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use artifacts::{ArtifactFile, Artifacts, FileContent, TestCase, TestStatus};
@@ -104,7 +106,12 @@ pub enum Outcome {
     Success,
     /// The job fails for this reason, in GitLab's words (`script_failure`, `runner_system_failure`, …).
     Failure(String),
+    /// The seed decides: each reason to fail has so many chances in a million, success has the others.
+    Drawn(Vec<(u32, String)>),
 }
+
+/// All chances of [`Outcome::Drawn`] together.
+pub(crate) const MILLION: u64 = 1_000_000;
 
 impl JobPlan {
     /// A job that takes half a minute to a minute and succeeds.
@@ -152,8 +159,35 @@ impl JobPlan {
     }
 
     /// How the run after `retries` retries ends.
-    pub(crate) fn outcome(&self, retries: usize) -> Outcome {
-        self.outcomes.get(retries).or(self.outcomes.last()).cloned().unwrap_or(Outcome::Success)
+    pub(crate) fn outcome(&self, retries: usize) -> &Outcome {
+        self.outcomes.get(retries).or(self.outcomes.last()).unwrap_or(&Outcome::Success)
+    }
+}
+
+impl Outcome {
+    fn exceeds_certainty(&self) -> bool {
+        match self {
+            Self::Drawn(chances) => {
+                chances.iter().map(|(chance, _)| u64::from(*chance)).sum::<u64>() > MILLION
+            }
+            Self::Success | Self::Failure(_) => false,
+        }
+    }
+
+    /// Why the run fails, if it does. `lot` is a number below a million.
+    pub(crate) fn failure(&self, lot: impl FnOnce() -> u64) -> Option<&str> {
+        match self {
+            Self::Success => None,
+            Self::Failure(reason) => Some(reason),
+            Self::Drawn(chances) => {
+                let (lot, mut below) = (lot(), 0);
+                let drawn = chances.iter().find(|(chance, _)| {
+                    below += u64::from(*chance);
+                    lot < below
+                });
+                drawn.map(|(_, reason)| reason.as_str())
+            }
+        }
     }
 }
 
@@ -171,10 +205,15 @@ impl Downstream {
     }
 }
 
+/// The same jobs, to be held by many pipelines at once.
+pub(crate) fn shared(jobs: &[JobPlan]) -> Vec<Arc<JobPlan>> {
+    jobs.iter().cloned().map(Arc::new).collect()
+}
+
 /// The stages of a pipeline, in order.
-pub(crate) fn stages(jobs: &[JobPlan]) -> Vec<&str> {
+pub(crate) fn stages<J: Borrow<JobPlan>>(jobs: &[J]) -> Vec<&str> {
     let mut seen = BTreeSet::new();
-    jobs.iter().map(|job| job.stage.as_str()).filter(|stage| seen.insert(*stage)).collect()
+    jobs.iter().map(|job| job.borrow().stage.as_str()).filter(|stage| seen.insert(*stage)).collect()
 }
 
 /// What is wrong with a pipeline's jobs, if anything is.
@@ -206,6 +245,9 @@ pub(crate) fn fault(jobs: &[JobPlan]) -> Option<&'static str> {
     if let Some(fault) = jobs.iter().find_map(child_fault) {
         return Some(fault);
     }
+    if jobs.iter().flat_map(|job| &job.outcomes).any(Outcome::exceeds_certainty) {
+        return Some("the chances to fail add up to more than 100 %");
+    }
     if jobs.iter().any(|job| job.coverage.is_some_and(|coverage| !(0.0..=100.0).contains(&coverage))) {
         return Some("a coverage is not between 0 and 100");
     }
@@ -223,7 +265,7 @@ fn child_fault(job: &JobPlan) -> Option<&'static str> {
 const MOST_RETRIES: usize = 2;
 
 /// The longest time that a job may take or wait.
-const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
+pub(crate) const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
 
 fn seconds(from: u64, to: u64) -> RangeInclusive<Duration> {
     Duration::from_secs(from)..=Duration::from_secs(to)
@@ -260,10 +302,26 @@ mod tests {
         let failure = Outcome::Failure("script_failure".into());
         let job =
             JobPlan { outcomes: vec![failure.clone(), Outcome::Success], ..JobPlan::new("unit", "test") };
-        assert_eq!(job.outcome(0), failure);
-        assert_eq!(job.outcome(1), Outcome::Success);
-        assert_eq!(job.outcome(7), Outcome::Success);
-        assert_eq!(JobPlan::new("unit", "test").outcome(0), Outcome::Success);
+        assert_eq!(job.outcome(0), &failure);
+        assert_eq!(job.outcome(1), &Outcome::Success);
+        assert_eq!(job.outcome(7), &Outcome::Success);
+        assert_eq!(JobPlan::new("unit", "test").outcome(0), &Outcome::Success);
+    }
+
+    #[test]
+    fn chances_share_the_lots() {
+        let chances = [(100_000, "script_failure"), (20_000, "runner_system_failure")];
+        let drawn = Outcome::Drawn(chances.map(|(chance, reason)| (chance, reason.to_owned())).to_vec());
+        for (lot, expected) in [
+            (0, Some("script_failure")),
+            (99_999, Some("script_failure")),
+            (100_000, Some("runner_system_failure")),
+            (119_999, Some("runner_system_failure")),
+            (120_000, None),
+            (MILLION - 1, None),
+        ] {
+            assert_eq!(drawn.failure(|| lot), expected, "{lot}");
+        }
     }
 
     #[test]
@@ -279,6 +337,9 @@ mod tests {
         assert_eq!(fault(&[child]), Some("it has no job"));
         let stubborn = JobPlan { retry: 3, ..JobPlan::new("unit", "test") };
         assert_eq!(fault(&[stubborn]), Some("a job is retried by itself more than twice"));
+        let outcomes = vec![Outcome::Drawn(vec![(600_000, "a".into()), (400_001, "b".into())])];
+        let doomed = JobPlan { outcomes, ..JobPlan::new("unit", "test") };
+        assert_eq!(fault(&[doomed]), Some("the chances to fail add up to more than 100 %"));
         let covered = JobPlan { coverage: Some(101.0), ..JobPlan::new("unit", "test") };
         assert_eq!(fault(&[covered]), Some("a coverage is not between 0 and 100"));
     }

@@ -1,9 +1,10 @@
-//! The world at the start: two projects, four users, a past.
+//! The world at the start: the demo's two projects, those of a scenario, four users, a past.
 //!
 //! This file owns what a new sandbox holds. The past is simulated like the present, so that its records
 //! agree with each other.
 
 mod past;
+mod scenario;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::options::Options;
-use crate::plan::{InputPlan, JobPlan};
+use crate::plan::shared;
 use crate::simulation::World;
 use crate::store::{
     AccessToken, Commit, GitRef, Group, Project, Role, RunVariable, Schedule, TokenState, Trigger, User,
@@ -37,11 +38,18 @@ pub(crate) fn world(site: String, start: Timestamp, options: &Options) -> World 
     add_people(&mut world, start, options.token.clone());
     add_group(&mut world, start, options);
     add_projects(&mut world, start, options);
-    add_trigger(&mut world, start);
-    add_schedule(&mut world, start);
-    add_variables(&mut world);
-    past::run(&mut world, start, options);
+    let told = options.scenario.as_ref();
+    let made = told.map(|scenario| scenario::add(&mut world, start, scenario)).unwrap_or_default();
+    // A scenario may describe the demo's first project itself.
+    if !made.iter().any(|(id, _)| *id == 1) {
+        add_trigger(&mut world, start);
+        add_schedule(&mut world, start);
+        add_variables(&mut world);
+        past::run(&mut world, start, options);
+    }
+    scenario::run_history(&mut world, start, &made);
     world.advance_to(start);
+    scenario::add_schedules(&mut world, &made);
     world
 }
 
@@ -117,7 +125,7 @@ fn add_projects(world: &mut World, start: Timestamp, options: &Options) {
             (MAINTAINER, Role::Maintainer),
             (REPORTER, Role::Reporter),
         ]),
-        plan: options.pipeline.clone(),
+        plan: shared(&options.pipeline),
         inputs: options.inputs.clone(),
         ..project(1, "App", "A small application", start, options)
     };
@@ -125,11 +133,11 @@ fn add_projects(world: &mut World, start: Timestamp, options: &Options) {
         refs: vec![git_ref("main", false, 3, true)],
         commits: vec![commit(3, None, "Listen upstream", OWNER, 4 * DAY)],
         members: BTreeMap::from([(COLLEAGUE, Role::Developer), (MAINTAINER, Role::Maintainer)]),
-        plan: options.downstream_pipeline.clone(),
+        plan: shared(&options.downstream_pipeline),
         ..project(2, "Downstream", "What uses the application", start, options)
     };
     for project in [app, downstream] {
-        world.store.projects.insert(project.id, project);
+        world.store.add_project(project);
     }
 }
 
@@ -151,8 +159,8 @@ fn project(id: i64, name: &str, description: &str, start: Timestamp, options: &O
         members: BTreeMap::new(),
         refs: Vec::new(),
         commits: Vec::new(),
-        plan: Vec::<JobPlan>::new(),
-        inputs: Vec::<InputPlan>::new(),
+        plan: Vec::new(),
+        inputs: Vec::new(),
         pipelines: 0,
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! This file owns the life of the server, and puts answers on the wire. It knows no endpoint.
 
+mod connection;
+mod faults;
 mod storage;
 
 use std::fmt;
@@ -10,24 +12,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ::http::header::{CONTENT_TYPE, HeaderName};
-use ::http::{HeaderValue, StatusCode};
+use ::http::{HeaderValue, Method, StatusCode};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
-use axum::serve::ListenerExt;
+use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::api::{Content, Reply, answer, receive};
+use crate::api::{Content, Reply, answer, answers_json, receive};
 use crate::clock::Clock;
+use crate::faults::{FaultKind, Faults};
 use crate::options::{Options, OptionsError};
 use crate::seed;
 use crate::simulation::World;
 use crate::store::TokenState;
 
+use connection::{Breaker, Connections};
+use faults::{Instead, Met};
 pub use storage::StorageRequest;
 
 /// A simulated GitLab server that is running. Dropping it stops the server.
@@ -104,6 +109,7 @@ pub async fn start(options: Options) -> Result<Sandbox, StartError> {
     let shared = Arc::new(Shared {
         clock,
         latency: options.latency,
+        faults: options.faults,
         served: Mutex::new(Served { world, requests: 0, stored: Vec::new() }),
     });
     let api = Router::new().fallback(serve).with_state(shared.clone());
@@ -178,12 +184,8 @@ struct Server {
 
 impl Server {
     fn start(listener: TcpListener, router: Router) -> Self {
-        // Answers come one by one: waiting for more to send only makes them late.
-        let listener = listener.tap_io(|connection| {
-            if let Err(error) = connection.set_nodelay(true) {
-                tracing::debug!(%error, "a connection keeps its send delay");
-            }
-        });
+        let listener = Connections(listener);
+        let router = router.into_make_service_with_connect_info::<Breaker>();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
             let serving = axum::serve(listener, router).with_graceful_shutdown(async {
@@ -209,6 +211,7 @@ impl Server {
 struct Shared {
     clock: Clock,
     latency: Duration,
+    faults: Faults,
     served: Mutex<Served>,
 }
 
@@ -229,28 +232,93 @@ struct Served {
     stored: Vec<StorageRequest>,
 }
 
-async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+async fn serve(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(breaker): ConnectInfo<Breaker>,
+    request: Request,
+) -> Response {
     let request = receive(request).await;
     if !shared.latency.is_zero() {
         tokio::time::sleep(shared.latency).await;
     }
-    let (reply, id) = shared.with(|served| {
-        served.requests += 1;
-        let id = served.world.draw.request_id(served.requests);
-        (answer(&mut served.world, &request), id)
+    let (outcome, id) = shared.with(|served| {
+        let id = served.world.draw.request_id(served.requests + 1);
+        let met = |number| Met {
+            number,
+            reads: request.method == Method::GET,
+            json: answers_json(&request),
+            limited: true,
+        };
+        (served.meet(&shared.faults, met, |served| answer(&mut served.world, &request)), id)
     });
-    tracing::debug!(method = %request.method, path = request.path, status = reply.status, id, "answered");
-    response(reply.header("x-request-id", id))
+    let status = outcome.reply.as_ref().map(|reply| reply.status);
+    tracing::debug!(method = %request.method, path = request.path, status, fault = ?outcome.fault, id, "answered");
+    outcome.send(Some(id), &shared.faults, breaker)
 }
 
-async fn serve_storage(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let reply = shared.with(|served| {
-        let (reply, arrived) =
-            storage::answer(&served.world, request.method(), request.uri(), request.headers());
-        served.stored.push(arrived);
-        reply
+async fn serve_storage(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(breaker): ConnectInfo<Breaker>,
+    request: Request,
+) -> Response {
+    let outcome = shared.with(|served| {
+        let reads = request.method() == Method::GET;
+        let met = |number| Met { number, reads, json: false, limited: false };
+        served.meet(&shared.faults, met, |served| {
+            let (reply, arrived) =
+                storage::answer(&served.world, request.method(), request.uri(), request.headers());
+            served.stored.push(arrived);
+            reply
+        })
     });
-    response(reply)
+    outcome.send(None, &shared.faults, breaker)
+}
+
+impl Served {
+    /// Answers a request, unless a fault that meets it comes instead.
+    fn meet(
+        &mut self,
+        faults: &Faults,
+        met: impl FnOnce(i64) -> Met,
+        answer: impl FnOnce(&mut Self) -> Reply,
+    ) -> Outcome {
+        self.requests += 1;
+        let draw = self.world.draw;
+        let fault = faults.drawn(draw, self.requests);
+        match fault.and_then(|kind| faults::instead(kind, met(self.requests), faults, draw)) {
+            None => Outcome { reply: Some(answer(self)), fault },
+            Some(Instead::Answer(reply)) => Outcome { reply: Some(reply), fault: None },
+            Some(Instead::Reset) => Outcome { reply: None, fault: None },
+        }
+    }
+}
+
+/// What becomes of a request.
+struct Outcome {
+    /// The answer; without one, the connection is reset.
+    reply: Option<Reply>,
+    /// What the answer suffers on its way.
+    fault: Option<FaultKind>,
+}
+
+impl Outcome {
+    fn send(self, id: Option<String>, faults: &Faults, breaker: Breaker) -> Response {
+        let Some(reply) = self.reply else {
+            breaker.pull();
+            return Response::new(Body::empty());
+        };
+        let reply = match id {
+            Some(id) => reply.header("x-request-id", id),
+            None => reply,
+        };
+        let (response, body) = response(reply);
+        match self.fault {
+            Some(kind @ (FaultKind::Reset | FaultKind::Truncate | FaultKind::Slow)) => {
+                faults::damage(response, &body, kind, breaker, faults.stall)
+            }
+            _ => response,
+        }
+    }
 }
 
 fn token_of(world: &World, account: Account) -> String {
@@ -267,14 +335,15 @@ fn token_of(world: &World, account: Account) -> String {
     token.map(|token| token.token.clone()).unwrap_or_default()
 }
 
-fn response(reply: Reply) -> Response {
+/// The response, and the bytes of its body once more.
+fn response(reply: Reply) -> (Response, Bytes) {
     let (media_type, body) = match reply.body {
-        None => (None, Body::empty()),
-        Some(Content::Json(text)) => (Some("application/json"), Body::from(text)),
-        Some(Content::Text(text)) => (Some("text/plain"), Body::from(text)),
-        Some(Content::Bytes(media_type, bytes)) => (Some(media_type), Body::from(bytes)),
+        None => (None, Bytes::new()),
+        Some(Content::Json(text)) => (Some("application/json"), text.into()),
+        Some(Content::Text(text)) => (Some("text/plain"), text.into()),
+        Some(Content::Bytes(media_type, bytes)) => (Some(media_type), bytes),
     };
-    let mut response = Response::new(body);
+    let mut response = Response::new(Body::from(body.clone()));
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     if let Some(media_type) = media_type {
@@ -286,7 +355,7 @@ fn response(reply: Reply) -> Response {
             headers.insert(HeaderName::from_static(name), value);
         }
     }
-    response
+    (response, body)
 }
 
 /// The address under which this machine reaches a listener: one that listens everywhere is at home, too.

@@ -17,10 +17,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::archive;
 use crate::draw::Draw;
 #[cfg(test)]
 use crate::plan::JobPlan;
-use crate::plan::{Outcome, When};
+use crate::plan::{MILLION, When};
 use crate::store::{Job, Store};
 
 pub(crate) use pipelines::NewPipeline;
@@ -37,6 +38,7 @@ pub(crate) struct World {
     pub(crate) site: String,
     /// Where archives of artifacts are kept, if that is elsewhere.
     pub(crate) storage: Option<String>,
+    pub(crate) last_archive: archive::Last,
     now: Timestamp,
     due: BTreeMap<(Timestamp, u64), Due>,
     scheduled: u64,
@@ -78,6 +80,7 @@ impl World {
             draw,
             site,
             storage: None,
+            last_archive: archive::Last::default(),
             now,
             due: BTreeMap::new(),
             scheduled: 0,
@@ -174,13 +177,14 @@ impl World {
             _ => {}
         }
         if status == Status::Failed {
-            let reason = failure_reason(job);
+            let reason = failure(job, self.draw).unwrap_or("unknown_failure").to_owned();
             job.failure_reason.get_or_insert(reason);
         }
         let (bridge, ran, user) = (job.is_bridge(), job.started_at.is_some(), job.user);
         let retries_itself = status == Status::Failed && job.retries < job.plan.retry;
         if status == Status::Running && !bridge {
             let known = self.knowledge(id);
+            self.store.job_tokens.insert(self.draw.job_token(id), id);
             if let Some(job) = self.store.jobs.get_mut(&id) {
                 job.environment = known;
             }
@@ -206,7 +210,7 @@ impl World {
             // A bridge that runs waits for its pipeline, not for a time.
             (Status::Running, _) if job.is_bridge() => None,
             (Status::Pending, _) => Some((draw.duration("queue", id, &QUEUE), Event::Run)),
-            (Status::Running, _) => Some((draw.duration("run", id, &job.plan.duration), end(job))),
+            (Status::Running, _) => Some((draw.duration("run", id, &job.plan.duration), end(job, draw))),
             (Status::Canceling, _) => Some((STOPPING, Event::Drop)),
             (Status::Scheduled, When::Delayed(delay)) => Some((delay, Event::Enqueue)),
             _ => None,
@@ -250,18 +254,16 @@ fn turn(when: When, before: Status) -> Option<Event> {
 }
 
 /// How the run of a job ends.
-fn end(job: &Job) -> Event {
-    match job.plan.outcome(job.retries) {
-        Outcome::Success => Event::Success,
-        Outcome::Failure(_) => Event::Drop,
+fn end(job: &Job, draw: Draw) -> Event {
+    match failure(job, draw) {
+        Some(_) => Event::Drop,
+        None => Event::Success,
     }
 }
 
-fn failure_reason(job: &Job) -> String {
-    match job.plan.outcome(job.retries) {
-        Outcome::Failure(reason) => reason,
-        Outcome::Success => "unknown_failure".to_owned(),
-    }
+/// Why the run of a job fails, if it does.
+fn failure(job: &Job, draw: Draw) -> Option<&str> {
+    job.plan.outcome(job.retries).failure(|| draw.number("outcome", job.id, 0..=MILLION - 1))
 }
 
 /// A world for tests: the demo at a fixed time.

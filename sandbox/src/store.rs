@@ -7,6 +7,7 @@ mod ci;
 mod jobs;
 mod projects;
 mod schedules;
+mod table;
 mod variables;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub(crate) use jobs::{Job, Output};
 pub use projects::Visibility;
 pub(crate) use projects::{AccessToken, Commit, GitRef, Group, Project, RefError, Role, TokenState, User};
 pub(crate) use schedules::Schedule;
+use table::Table;
 pub(crate) use variables::{Known, RunVariable, Variable, VariableKind, VariableOwner};
 
 /// Everything that exists, by number.
@@ -28,12 +30,16 @@ pub(crate) struct Store {
     pub(crate) users: BTreeMap<i64, User>,
     pub(crate) tokens: Vec<AccessToken>,
     pub(crate) groups: BTreeMap<i64, Group>,
-    pub(crate) projects: BTreeMap<i64, Project>,
-    pub(crate) triggers: BTreeMap<i64, Trigger>,
-    pub(crate) pipelines: BTreeMap<i64, Pipeline>,
-    pub(crate) jobs: BTreeMap<i64, Job>,
-    pub(crate) schedules: BTreeMap<i64, Schedule>,
-    pub(crate) variables: BTreeMap<i64, Variable>,
+    pub(crate) projects: Table<Project>,
+    pub(crate) triggers: Table<Trigger>,
+    pub(crate) pipelines: Table<Pipeline>,
+    pub(crate) jobs: Table<Job>,
+    pub(crate) schedules: Table<Schedule>,
+    pub(crate) variables: Table<Variable>,
+    /// The job that each token was given to when it started.
+    pub(crate) job_tokens: BTreeMap<String, i64>,
+    /// The numbers of the projects, by full path in lower case.
+    paths: BTreeMap<String, i64>,
     /// What holds for the whole instance.
     pub(crate) settings: Settings,
     pub(crate) ids: Ids,
@@ -65,11 +71,14 @@ impl Store {
     pub(crate) fn project(&self, reference: &str) -> Option<&Project> {
         match reference.parse() {
             Ok(id) => self.projects.get(&id),
-            Err(_) => self
-                .projects
-                .values()
-                .find(|project| project.path_with_namespace.eq_ignore_ascii_case(reference)),
+            Err(_) => self.projects.get(self.paths.get(&reference.to_ascii_lowercase())?),
         }
+    }
+
+    /// Keeps a new project, to be found by number and by path.
+    pub(crate) fn add_project(&mut self, project: Project) {
+        self.paths.insert(project.path_with_namespace.to_ascii_lowercase(), project.id);
+        self.projects.insert(project.id, project);
     }
 
     /// The group with this number or this full path.
@@ -103,11 +112,15 @@ impl Store {
         downstream.filter(|pipeline| pipeline.source == Source::ParentPipeline)
     }
 
+    /// The pipelines of a project, the oldest first.
+    pub(crate) fn pipelines_of(&self, project: i64) -> impl DoubleEndedIterator<Item = &Pipeline> {
+        self.pipelines.of(project).map(|(_, pipeline)| pipeline)
+    }
+
     /// The newest successful pipeline of a branch or tag.
     pub(crate) fn newest_success(&self, project: i64, ref_name: &str, tag: bool) -> Option<&Pipeline> {
-        self.pipelines.values().rev().find(|pipeline| {
-            pipeline.project == project
-                && pipeline.ref_name == ref_name
+        self.pipelines_of(project).rev().find(|pipeline| {
+            pipeline.ref_name == ref_name
                 && pipeline.tag == tag
                 && pipeline.status == Status::Success
                 && pipeline.source != Source::ParentPipeline
@@ -131,15 +144,13 @@ impl Store {
 
     /// The variables of one owner, in the order of their creation.
     pub(crate) fn variables_of(&self, owner: VariableOwner) -> impl Iterator<Item = (i64, &Variable)> {
-        self.variables
-            .iter()
-            .filter(move |(_, variable)| variable.owner == owner)
-            .map(|(id, variable)| (*id, variable))
+        self.variables.of(owner)
     }
 
     /// The newest pipeline that a schedule started.
     pub(crate) fn last_run(&self, schedule: i64) -> Option<&Pipeline> {
-        self.pipelines.values().rev().find(|pipeline| pipeline.schedule == Some(schedule))
+        let project = self.schedules.get(&schedule)?.project;
+        self.pipelines_of(project).rev().find(|pipeline| pipeline.schedule == Some(schedule))
     }
 
     /// Removes a pipeline with its jobs and its child pipelines.

@@ -1,5 +1,6 @@
 //! `rhailab sandbox` in a process of its own, as any client finds it.
 
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Lines};
 use std::process::ChildStdout;
 use std::sync::mpsc;
@@ -23,7 +24,17 @@ impl SandboxProcess {
     /// When it does not say where it listens, in the two lines that a shell can evaluate.
     #[must_use]
     pub fn start(binary: &str, speed: u32) -> Self {
-        let mut process = Rhailab::new(binary).args(["sandbox", "--speed", &speed.to_string()]).start();
+        Self::with(binary, ["--speed", &speed.to_string()])
+    }
+
+    /// Starts one with these options of `rhailab sandbox`.
+    ///
+    /// # Panics
+    ///
+    /// When it does not say where it listens, in the two lines that a shell can evaluate.
+    #[must_use]
+    pub fn with<A: AsRef<OsStr>>(binary: &str, options: impl IntoIterator<Item = A>) -> Self {
+        let mut process = Rhailab::new(binary).arg("sandbox").args(options).start();
         let mut lines = BufReader::new(process.take_stdout()).lines();
         let (send, receive) = mpsc::channel();
         std::thread::spawn(move || {

@@ -12,7 +12,7 @@ use crate::server::settings;
 
 /// Prints the configuration.
 pub(crate) fn show(global: &GlobalOptions) -> Status {
-    if global.sandbox {
+    if global.sandbox.is_some() {
         return write(
             global.output,
             &[("url", "(a free port of this machine)".to_owned(), "the sandbox of this run".to_owned())],

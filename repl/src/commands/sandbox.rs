@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use rhailab_sandbox::{Options, Sandbox};
+use rhailab_sandbox::{Options, Sandbox, Scenario};
 
 use crate::cli::{SandboxOptions, Status, complain, say};
 use crate::signal;
@@ -24,6 +24,12 @@ pub(crate) fn serve(chosen: &SandboxOptions) -> Status {
         };
         // Whoever reads the announcement may press Ctrl-C at once.
         let interrupt = signal::listen().await;
+        if !chosen.listen.ip().is_loopback() {
+            say(&format!(
+                "warning: {} can be reached from other machines; whoever knows the token may change what is simulated",
+                chosen.listen
+            ));
+        }
         if announce(&sandbox).is_err() {
             return Status::OutputClosed;
         }
@@ -37,7 +43,11 @@ pub(crate) fn serve(chosen: &SandboxOptions) -> Status {
 }
 
 fn options(chosen: &SandboxOptions) -> Result<Options, String> {
-    let mut options = Options { listen: chosen.listen, ..Options::default() };
+    let mut options = match &chosen.scenario {
+        Some(path) => Scenario::read(path).map_err(|error| error.to_string())?.options(),
+        None => Options::default(),
+    };
+    options.listen = chosen.listen;
     if let Some(speed) = chosen.speed {
         options.speed = speed;
     }
@@ -46,6 +56,12 @@ fn options(chosen: &SandboxOptions) -> Result<Options, String> {
     }
     if let Some(latency) = chosen.latency {
         options.latency = latency;
+    }
+    if let Some(stall) = chosen.stall {
+        options.faults.stall = stall;
+    }
+    for fault in &chosen.faults {
+        options.faults.set(*fault);
     }
     Ok(options)
 }

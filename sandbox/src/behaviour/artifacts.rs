@@ -66,7 +66,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 pub(super) fn delete_of_project(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let project = project_as(world, call, Role::Maintainer)?.id;
     let now = world.now();
-    let jobs = world.store.jobs.values().filter(|job| job.project == project && job.output.is_some());
+    let jobs = world.store.jobs.of(project).map(|(_, job)| job).filter(|job| job.output.is_some());
     let unlocked = jobs.filter(|job| !world.store.keeps_artifacts(job)).map(|job| job.id);
     for id in unlocked.collect::<Vec<_>>() {
         if let Some(job) = world.store.jobs.get_mut(&id) {
@@ -89,9 +89,9 @@ fn send_archive(world: &World, call: &Call<'_>, job: &Job) -> Result<Reply, Refu
         let text = format!("This resource has been moved temporarily to {address}.");
         return Ok(Reply::with(302, Content::Text(text)).header(LOCATION.as_str(), address));
     }
-    let bytes = archive::pack(job, world.draw).ok_or_else(Refusal::not_found)?;
-    let tag = archive::sha256(&bytes);
-    let reply = download(&call.request.headers, archive::FILE_NAME, "application/octet-stream", &tag, bytes);
+    let packed = world.last_archive.pack(job, world.draw).ok_or_else(Refusal::not_found)?;
+    let (headers, media_type) = (&call.request.headers, "application/octet-stream");
+    let reply = download(headers, archive::FILE_NAME, media_type, &packed.hash, packed.bytes);
     Ok(reply.header("content-transfer-encoding", "binary"))
 }
 

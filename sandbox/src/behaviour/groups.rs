@@ -30,5 +30,5 @@ pub(super) fn visible<'a>(
 
 /// Whether the user is a member of one of the group's projects, which lets them see the group.
 fn works_in(world: &World, user: i64, group: i64) -> bool {
-    world.store.projects.values().any(|project| project.group == group && project.members.contains_key(&user))
+    world.store.projects.of(group).any(|(_, project)| project.members.contains_key(&user))
 }

@@ -17,8 +17,8 @@ use crate::trace;
 /// `GET /projects/:id/jobs`
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let project = project(world, call)?.id;
-    let newest_first = world.store.jobs.values().rev();
-    let jobs = newest_first.filter(|job| job.project == project && !job.is_bridge() && in_scope(call, job));
+    let newest_first = world.store.jobs.of(project).rev().map(|(_, job)| job);
+    let jobs = newest_first.filter(|job| !job.is_bridge() && in_scope(call, job));
     let page = keyset(&world.site, call, "Ci::Build", jobs.collect(), |job: &&Job| job.id)?;
     Reply::page(page, |job| render::job(world, job))
 }

@@ -17,7 +17,7 @@ use crate::store::{Pipeline, Project, RefError, Role, RunVariable, Source, Varia
 /// `GET /projects/:id/pipelines`
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let project = project(world, call)?;
-    let pipelines = world.store.pipelines.values().filter(|pipeline| pipeline.project == project.id);
+    let pipelines = world.store.pipelines_of(project.id);
     let mut rows: Vec<&Pipeline> =
         pipelines.filter(|pipeline| matches(world, &call.arguments, pipeline)).collect();
     if let Some(scope @ ("branches" | "tags")) = call.arguments.text("scope") {
@@ -54,10 +54,9 @@ pub(super) fn latest(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     let name = call.arguments.text("ref").unwrap_or(&project.default_branch);
     // GitLab asks whether the caller may read a pipeline that is not there, and hears no.
     let git_ref = project.find_ref(name).map_err(|_| Refusal::forbidden())?;
-    let mut newest_first = world.store.pipelines.values().rev();
+    let mut newest_first = world.store.pipelines_of(project.id).rev();
     let latest = newest_first.find(|pipeline| {
-        pipeline.project == project.id
-            && (pipeline.ref_name == git_ref.name && pipeline.tag == git_ref.tag)
+        (pipeline.ref_name == git_ref.name && pipeline.tag == git_ref.tag)
             && pipeline.sha == git_ref.sha
             && pipeline.source != Source::ParentPipeline
     });
@@ -188,10 +187,8 @@ fn matches(world: &World, arguments: &Arguments, pipeline: &Pipeline) -> bool {
 fn newest_of_each_ref(world: &World, project: &Project, tags: bool) -> BTreeSet<i64> {
     let refs = project.refs.iter().filter(|git_ref| git_ref.tag == tags);
     let newest = refs.filter_map(|git_ref| {
-        let mut pipelines = world.store.pipelines.values().rev();
-        let newest = pipelines.find(|pipeline| {
-            pipeline.project == project.id && pipeline.tag == tags && pipeline.ref_name == git_ref.name
-        })?;
+        let mut pipelines = world.store.pipelines_of(project.id).rev();
+        let newest = pipelines.find(|pipeline| pipeline.tag == tags && pipeline.ref_name == git_ref.name)?;
         Some(newest.id)
     });
     newest.collect()

@@ -16,7 +16,7 @@ use crate::store::{Pipeline, Project, RefError, Role, Schedule};
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let project = project_as(world, call, Role::Reporter)?;
     let wanted = call.arguments.text("scope").map(|scope| scope == "active");
-    let schedules = world.store.schedules.values().filter(|schedule| schedule.project == project.id);
+    let schedules = world.store.schedules.of(project.id).map(|(_, schedule)| schedule);
     let rows: Vec<&Schedule> =
         schedules.filter(|schedule| wanted.is_none_or(|active| schedule.active == active)).collect();
     Reply::page(offset(&world.site, call, rows), |schedule| render::schedule_row(world, schedule))
@@ -51,7 +51,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
         changes: 0,
     };
     check(&new)?;
-    let count = world.store.schedules.values().filter(|schedule| schedule.project == project_id).count();
+    let count = world.store.schedules.of(project_id).count();
     if count >= MOST {
         return Err(Refusal::base(&format!("Maximum number of pipeline schedules ({MOST}) exceeded")));
     }
@@ -124,8 +124,9 @@ pub(super) fn take_ownership(world: &mut World, call: &Call<'_>) -> Result<Reply
 
 /// `GET /projects/:id/pipeline_schedules/:pipeline_schedule_id/pipelines`
 pub(super) fn pipelines(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let schedule = find(world, project(world, call)?, call.arguments.record("pipeline_schedule_id"))?.id;
-    let started = world.store.pipelines.values().filter(|pipeline| pipeline.schedule == Some(schedule));
+    let project = project(world, call)?;
+    let schedule = find(world, project, call.arguments.record("pipeline_schedule_id"))?.id;
+    let started = world.store.pipelines_of(project.id).filter(|pipeline| pipeline.schedule == Some(schedule));
     let rows: Vec<&Pipeline> = started.collect();
     Reply::page(offset(&world.site, call, rows), |pipeline| render::pipeline_reference(world, pipeline))
 }

@@ -18,8 +18,7 @@ use crate::store::{Role, RunVariable, Source, Trigger, VariableKind};
 /// `GET /projects/:id/triggers`
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let project = project_as(world, call, Role::Maintainer)?;
-    let rows: Vec<&Trigger> =
-        world.store.triggers.values().filter(|trigger| trigger.project == project.id).collect();
+    let rows: Vec<&Trigger> = world.store.triggers.of(project.id).map(|(_, trigger)| trigger).collect();
     Reply::page(offset(&world.site, call, rows), |trigger| render::trigger(world, trigger, call.caller))
 }
 
@@ -116,9 +115,12 @@ struct Starter {
 /// Whom the token of a trigger, or of a running job, speaks for in a project.
 fn starter(world: &World, project: i64, token: &str) -> Result<Starter, Refusal> {
     let now = world.now();
-    let trigger = world.store.triggers.values().find(|trigger| {
-        trigger.project == project && trigger.token == token && trigger.expires_at.is_none_or(|end| end > now)
-    });
+    let trigger = world
+        .store
+        .triggers
+        .of(project)
+        .map(|(_, trigger)| trigger)
+        .find(|trigger| trigger.token == token && trigger.expires_at.is_none_or(|end| end > now));
     if let Some(trigger) = trigger {
         return Ok(Starter { user: trigger.owner, source: Source::Trigger, trigger: Some(trigger.id) });
     }

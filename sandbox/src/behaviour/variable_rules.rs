@@ -9,14 +9,25 @@ use crate::store::{Store, Variable, VariableOwner};
 
 /// Refuses a variable that breaks a rule. `id` is its number if it is there already.
 pub(super) fn check(store: &Store, variable: &Variable, id: Option<i64>) -> Result<(), Refusal> {
+    let mut faults = faults(variable);
+    let mut fault = |field, text: String| faults.entry(field).or_default().push(text);
+    let others = || store.variables_of(variable.owner).filter(|(other, _)| Some(*other) != id);
+    if others().any(|(_, other)| other.key == variable.key && other.scope == variable.scope) {
+        fault("key", format!("({}) has already been taken", variable.key));
+    }
+    let (limit, name) = limit(variable.owner);
+    if id.is_none() && others().count() >= limit {
+        fault("base", format!("Maximum number of {name} ({limit}) exceeded"));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Refusal::fields(&faults)) }
+}
+
+/// What is wrong with a variable by itself, field by field.
+pub(crate) fn faults(variable: &Variable) -> BTreeMap<&'static str, Vec<String>> {
     let mut faults: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut fault = |field, text: String| faults.entry(field).or_default().push(text);
     for text in key_faults(&variable.key) {
         fault("key", text);
-    }
-    let others = || store.variables_of(variable.owner).filter(|(other, _)| Some(*other) != id);
-    if others().any(|(_, other)| other.key == variable.key && other.scope == variable.scope) {
-        fault("key", format!("({}) has already been taken", variable.key));
     }
     if variable.value.chars().count() > LONGEST_VALUE {
         fault(
@@ -33,11 +44,7 @@ pub(super) fn check(store: &Store, variable: &Variable, id: Option<i64>) -> Resu
             "can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', and spaces, but it cannot start or end with '/'".to_owned(),
         );
     }
-    let (limit, name) = limit(variable.owner);
-    if id.is_none() && others().count() >= limit {
-        fault("base", format!("Maximum number of {name} ({limit}) exceeded"));
-    }
-    if faults.is_empty() { Ok(()) } else { Err(Refusal::fields(&faults)) }
+    faults
 }
 
 /// What is wrong with the key of a variable.

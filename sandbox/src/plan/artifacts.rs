@@ -60,12 +60,15 @@ pub enum TestStatus {
 }
 
 impl Artifacts {
+    /// How long GitLab keeps artifacts when the configuration does not say.
+    pub const DEFAULT_STAY: Duration = Duration::from_secs(30 * 24 * 3600);
+
     /// The artifacts of the demo: a program of 200,000 bytes, and a few small files in two directories.
     #[must_use]
     pub fn demo() -> Self {
         let text = |path: &str, text: &str| ArtifactFile::new(path, FileContent::Text(text.to_owned()));
         Self {
-            expire_in: Some(DEFAULT_STAY),
+            expire_in: Some(Self::DEFAULT_STAY),
             files: vec![
                 text("README.txt", "Built by job $CI_JOB_ID for $CI_COMMIT_REF_NAME.\n"),
                 ArtifactFile::new("build/app.bin", FileContent::Drawn(200_000)),
@@ -88,10 +91,7 @@ impl Artifacts {
         if paths.windows(2).any(|pair| pair[0] == pair[1]) {
             return Some("two artifacts share a path");
         }
-        let stays_inside = |path: &str| {
-            path.split('/').all(|part| !matches!(part, "" | "." | "..")) && !path.contains(['\0', '\\'])
-        };
-        if !paths.iter().all(|path| stays_inside(path)) {
+        if !self.files.iter().all(ArtifactFile::stays_inside) {
             return Some("an artifact's path leaves the archive");
         }
         let large = |file: &ArtifactFile| matches!(file.content, FileContent::Drawn(size) if size > LARGEST);
@@ -107,6 +107,12 @@ impl ArtifactFile {
     #[must_use]
     pub fn new(path: impl Into<String>, content: FileContent) -> Self {
         Self { path: path.into(), content }
+    }
+
+    /// Whether the path is one within the archive.
+    pub(crate) fn stays_inside(&self) -> bool {
+        let plain = |part: &str| !matches!(part, "" | "." | "..");
+        self.path.split('/').all(plain) && !self.path.contains(['\0', '\\'])
     }
 }
 
@@ -136,8 +142,6 @@ impl TestStatus {
     }
 }
 
-/// How long GitLab keeps artifacts when the configuration does not say.
-pub(super) const DEFAULT_STAY: Duration = Duration::from_secs(30 * 24 * 3600);
 /// The largest file, in bytes.
 const LARGEST: usize = 100_000_000;
 

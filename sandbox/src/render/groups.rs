@@ -32,7 +32,7 @@ struct GroupEntity<'a> {
 
 /// A group, with or without its projects.
 pub(crate) fn group<'a>(world: &'a World, group: &'a Group, with_projects: bool) -> impl Serialize + 'a {
-    let projects = || world.store.projects.values().filter(|project| project.group == group.id);
+    let projects = || world.store.projects.of(group.id).map(|(_, project)| project).take(MOST_PROJECTS);
     GroupEntity {
         id: group.id,
         web_url: web_url(world, group),
@@ -50,6 +50,9 @@ pub(crate) fn group<'a>(world: &'a World, group: &'a Group, with_projects: bool)
         shared_with_groups: [],
     }
 }
+
+/// GitLab shows no more projects with a group.
+const MOST_PROJECTS: usize = 100;
 
 pub(super) fn web_url(world: &World, group: &Group) -> String {
     format!("{}/groups/{}", world.site, group.path)

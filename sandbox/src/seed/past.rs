@@ -2,17 +2,20 @@
 //!
 //! This file owns which ones there were. They run like those of the present, days before the start.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{COLLEAGUE, DAY, HOUR, OWNER, before};
 use crate::options::Options;
-use crate::plan::{JobPlan, Outcome, resolve_inputs};
+use crate::plan::{JobPlan, Outcome, resolve_inputs, shared};
 use crate::simulation::{NewPipeline, World};
 use crate::store::Source;
 
 /// Runs the pipelines of the past, one after the other, and lets time pass between them.
 pub(super) fn run(world: &mut World, start: Timestamp, options: &Options) {
-    let usual = || options.pipeline.clone();
+    let usual = shared(&options.pipeline);
+    let usual = || usual.clone();
     start_pipeline(world, "main", Source::Push, OWNER, usual());
     world.advance_to(before(start, 2 * DAY));
     start_pipeline(world, "master", Source::Web, COLLEAGUE, usual());
@@ -21,11 +24,11 @@ pub(super) fn run(world: &mut World, start: Timestamp, options: &Options) {
     world.advance_to(before(start, DAY + 6 * HOUR));
     start_pipeline(world, "v2.0", Source::Push, OWNER, usual());
     world.advance_to(before(start, DAY));
-    start_pipeline(world, "main", Source::Push, OWNER, first_run_fails(&options.pipeline));
+    start_pipeline(world, "main", Source::Push, OWNER, shared(&first_run_fails(&options.pipeline)));
 }
 
 /// Starts a pipeline of the first project. Where its configuration allows none, there was none.
-fn start_pipeline(world: &mut World, name: &str, source: Source, user: i64, jobs: Vec<JobPlan>) {
+fn start_pipeline(world: &mut World, name: &str, source: Source, user: i64, jobs: Vec<Arc<JobPlan>>) {
     let Some(project) = world.store.projects.get(&1) else {
         return;
     };

@@ -78,11 +78,10 @@ fn send(
     }
     let job =
         world.store.jobs.get(&id).filter(|job| job.output.is_some_and(|output| output.archive.is_some()));
-    let Some(bytes) = job.and_then(|job| archive::pack(job, world.draw)) else {
+    let Some(packed) = job.and_then(|job| world.last_archive.pack(job, world.draw)) else {
         return refuse(404, "NoSuchKey");
     };
-    let tag = archive::sha256(&bytes);
-    file(headers, archive::FILE_NAME, "application/zip", &tag, bytes)
+    file(headers, archive::FILE_NAME, "application/zip", &packed.hash, packed.bytes)
 }
 
 /// A refusal as object storages write it: in XML.

@@ -4,7 +4,7 @@
 
 use super::transition::Event;
 use super::{NewPipeline, Status, World};
-use crate::plan::{DownstreamTarget, resolve_inputs};
+use crate::plan::{DownstreamTarget, resolve_inputs, shared};
 use crate::store::{Job, Role, RunVariable, Source};
 
 /// How long a chain of pipelines that start each other may be.
@@ -67,11 +67,11 @@ impl World {
         let (project, ref_name, jobs, source) = match target {
             DownstreamTarget::Project(path) => {
                 let project = self.store.project(path).ok_or(unknown)?;
-                (project, project.default_branch.clone(), &project.plan, Source::Pipeline)
+                (project, project.default_branch.clone(), project.plan.clone(), Source::Pipeline)
             }
             DownstreamTarget::Child(jobs) => {
                 let kind = if pipeline.tag { "tags" } else { "heads" };
-                (own, format!("refs/{kind}/{}", pipeline.ref_name), jobs, Source::ParentPipeline)
+                (own, format!("refs/{kind}/{}", pipeline.ref_name), shared(jobs), Source::ParentPipeline)
             }
         };
         if self.store.role(bridge.user, project) < Some(Role::Developer) {
@@ -85,7 +85,7 @@ impl World {
         // The variables that somebody started a pipeline with go on to what it starts.
         let variables = pipeline.variables.iter().filter(|variable| variable.key != "TRIGGER_PAYLOAD");
         Ok(NewPipeline {
-            jobs: jobs.clone(),
+            jobs,
             variables: variables.cloned().collect::<Vec<RunVariable>>(),
             inputs,
             ..NewPipeline::new(project.id, git_ref.clone(), source, bridge.user)

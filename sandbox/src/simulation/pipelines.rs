@@ -2,6 +2,7 @@
 //!
 //! This file owns those four. How a single job moves is the business of the file above.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -20,7 +21,7 @@ pub(crate) struct NewPipeline {
     pub(crate) source: Source,
     pub(crate) user: i64,
     /// The jobs of the configuration. Those that are not for this ref are left out.
-    pub(crate) jobs: Vec<JobPlan>,
+    pub(crate) jobs: Vec<Arc<JobPlan>>,
     pub(crate) variables: Vec<RunVariable>,
     pub(crate) inputs: Map<String, Value>,
     pub(crate) schedule: Option<i64>,

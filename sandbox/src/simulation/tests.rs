@@ -1,6 +1,7 @@
 //! How pipelines move, with the clock in the test's hand.
 
 use super::*;
+use crate::plan::Outcome;
 use crate::seed::OWNER;
 use crate::store::{Pipeline, Source};
 

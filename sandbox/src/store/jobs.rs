@@ -3,6 +3,8 @@
 //! This file owns the record and what can be said about one job alone. How jobs change is the business
 //! of the simulation.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::ci::seconds_between;
@@ -16,7 +18,7 @@ pub(crate) struct Job {
     pub(crate) id: i64,
     pub(crate) project: i64,
     pub(crate) pipeline: i64,
-    pub(crate) plan: JobPlan,
+    pub(crate) plan: Arc<JobPlan>,
     /// The position of its stage.
     pub(crate) stage: usize,
     pub(crate) status: Status,
@@ -60,7 +62,7 @@ impl Job {
         project: i64,
         pipeline: i64,
         stage: usize,
-        plan: JobPlan,
+        plan: Arc<JobPlan>,
         user: i64,
         created_at: Timestamp,
     ) -> Self {

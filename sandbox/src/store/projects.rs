@@ -3,6 +3,7 @@
 //! This file owns these records and what can be said about one of them alone.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -70,7 +71,7 @@ pub(crate) struct Project {
     pub(crate) refs: Vec<GitRef>,
     pub(crate) commits: Vec<Commit>,
     /// The jobs of its CI/CD configuration.
-    pub(crate) plan: Vec<JobPlan>,
+    pub(crate) plan: Vec<Arc<JobPlan>>,
     /// The inputs that its CI/CD configuration declares.
     pub(crate) inputs: Vec<InputPlan>,
     /// How many pipelines it has had.
