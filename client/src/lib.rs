@@ -79,6 +79,7 @@ pub use generated::requests::*;
 pub use generated::table;
 pub use jiff::Timestamp;
 pub use jiff::civil::Date;
+pub use lookup::is_whole_secret;
 pub use manager::Manager;
 pub use object::{Answer, Context, Object};
 pub use page::{List, Page, Pages, RowStream};

@@ -15,6 +15,9 @@ use rhailab_client::{Writes, nearest};
 use rhailab_sandbox::Fault;
 
 use crate::commands;
+use crate::commands::trigger::TriggerOptions;
+use crate::commands::wait::WaitOptions;
+use crate::live::screen;
 use crate::output::Format;
 use crate::{duration, shell, verbose};
 
@@ -104,7 +107,7 @@ struct Cli {
 }
 
 /// What every command takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct GlobalOptions {
     /// The GitLab server, such as https://gitlab.example.com
     #[arg(long, global = true, value_name = "URL")]
@@ -134,7 +137,8 @@ pub(crate) struct GlobalOptions {
     /// Show what would be written, and send none of it
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
-    /// How long a call of GitLab's API may take in all, such as 30s or 5m
+    /// How long a call of GitLab's API may take in all, such as 30s or 5m; for `trigger` and
+    /// `wait`, the whole command
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration::option)]
     pub(crate) timeout: Option<Duration>,
     /// How many requests may be under way at once
@@ -234,6 +238,11 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Start a pipeline with a trigger token of yours, and wait for it if that is asked for
+    Trigger(TriggerOptions),
+    /// Wait for a pipeline that is under way
+    #[command(allow_missing_positional = true)]
+    Wait(WaitOptions),
     /// Send a request of any path of the API, and print the JSON of the answer
     Api(ApiOptions),
     /// Serve a simulated GitLab for any client until Ctrl-C
@@ -321,6 +330,8 @@ fn run(cli: &Cli) -> Status {
         Some(Command::Script(words)) => script(global, words),
         Some(Command::Eval { code }) => commands::run::code(global, code),
         Some(Command::Check { files }) => commands::check::files(global, files),
+        Some(Command::Trigger(options)) => commands::trigger::run(global, options),
+        Some(Command::Wait(options)) => commands::wait::run(global, options),
         Some(Command::Api(options)) => commands::api::send(global, options),
         Some(Command::Sandbox(options)) => commands::sandbox::serve(options),
         Some(Command::Config) => commands::config::show(global),
@@ -385,5 +396,7 @@ pub(crate) fn complain(message: &str) -> Status {
 
 /// Writes a line for the person in front of the screen. When even that cannot be written, nobody is there.
 pub(crate) fn say(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    screen::aside(|| {
+        let _ = writeln!(std::io::stderr().lock(), "{line}");
+    });
 }

@@ -192,6 +192,12 @@ fn non_empty(value: Option<String>) -> Option<String> {
 }
 
 fn read_token(path: &Path) -> Result<Sourced<Token>, Error> {
+    let token = Token { kind: TokenKind::Private, secret: read_secret(path)? };
+    Ok(Sourced { value: token, source: Source::Option("--token-file") })
+}
+
+/// The token in a file that holds nothing else.
+pub(crate) fn read_secret(path: &Path) -> Result<Secret, Error> {
     let place = path.display();
     let text = fs::read_to_string(path).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData => Error::usage(format!("the token file {place} is not text")),
@@ -205,8 +211,7 @@ fn read_token(path: &Path) -> Result<Sourced<Token>, Error> {
         return Err(Error::usage(format!("the token file {place} holds more than one word"))
             .with_hint("It must hold the token and nothing else."));
     }
-    let token = Token { kind: TokenKind::Private, secret: Secret::from(token) };
-    Ok(Sourced { value: token, source: Source::Option("--token-file") })
+    Ok(Secret::from(token))
 }
 
 impl fmt::Display for Source {
