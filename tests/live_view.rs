@@ -52,7 +52,7 @@ fn running() -> RecordingServer {
         job(11, "deploy", "deploy", "created", None),
         job(10, "test", "日本語 🚀", "running", Some(5.0)),
         job(9, "test", "unit", "running", Some(12.5)),
-        job(8, "build", "compile", "success", Some(61.4)),
+        job(8, "build", "compile", "success", Some(8.0)),
     ];
     server("running", &jobs, &[bridge("created", "pending")])
 }
@@ -62,7 +62,7 @@ fn succeed(server: &RecordingServer) {
         job(11, "deploy", "deploy", "success", Some(30.0)),
         job(10, "test", "日本語 🚀", "success", Some(15.0)),
         job(9, "test", "unit", "success", Some(70.0)),
-        job(8, "build", "compile", "success", Some(61.4)),
+        job(8, "build", "compile", "success", Some(8.0)),
     ];
     then(server, "success", &jobs, &[bridge("success", "success")]);
 }
@@ -76,9 +76,13 @@ fn screen(server: &RecordingServer, options: &[&str], size: (u16, u16)) -> Scree
 fn still(rows: &[String], server: &RecordingServer) -> Vec<String> {
     rows.iter()
         .map(|row| {
-            let row: String = row.chars().map(|letter| if is_spinner(letter) { '⠋' } else { letter }).collect();
+            let row: String =
+                row.chars().map(|letter| if is_spinner(letter) { '⠋' } else { letter }).collect();
             let row = row.replace(server.url(), "{url}");
-            match row.contains('⠋').then(|| row.split_once(" s").map(|(before, after)| (before.to_owned(), after.to_owned()))) {
+            match row
+                .contains('⠋')
+                .then(|| row.split_once(" s").map(|(before, after)| (before.to_owned(), after.to_owned())))
+            {
                 Some(Some((before, after))) => {
                     let before = before.trim_end_matches(|letter: char| letter.is_ascii_digit());
                     format!("{before}N s{after}")
@@ -154,13 +158,13 @@ fn the_picture_follows_the_size_of_the_terminal() {
     assert_eq!(
         still(&rows, &server),
         [
-            "⠋ pipeline 104 running  N s  m…",
+            "⠋ pipeline 104 running  N s…",
             "✓ build  1 success",
             "⠋ test",
-            "  ⠋ unit       running  N s",
-            "  ⠋ 日本語 🚀  running  N s",
+            "  ⠋ unit      running  N s",
+            "  ⠋ 日本語 …  running  N s",
             "… deploy  2 created",
-            "  · fleet      created  → pip…",
+            "  · fleet     created  → pip…",
         ]
     );
 
@@ -182,7 +186,7 @@ fn ctrl_c_leaves_a_clean_terminal_and_says_how_to_go_on() {
     let url = format!("  {}/demo/app/-/pipelines/104", server.url());
     assert_eq!(
         still(&ended.rows, &server)[..2],
-        ["above", "● pipeline 104 running after 14 s"],
+        ["above", "● pipeline 104 running after 13 s"],
         "{:?}",
         ended.rows
     );
@@ -239,7 +243,7 @@ fn a_failure_ends_with_the_logs_of_what_failed() {
 
 #[test]
 fn without_progress_a_terminal_gets_lines() {
-    for options in [&["--progress", "never"][..], &["--output", "json"]] {
+    for options in [&["--progress", "never", "--color", "never"][..], &["--output", "json"]] {
         let server = running();
         succeed(&server);
         let ended = screen(&server, options, (40, 200)).end();
@@ -252,17 +256,16 @@ fn without_progress_a_terminal_gets_lines() {
 #[test]
 fn where_there_is_no_terminal_each_change_is_a_line() {
     let server = running();
-    // Nothing changes in between, so nothing is told.
-    server.add(PIPELINE, Answer::json(200, &canned::pipeline("running")));
     let jobs = [
         job(11, "deploy", "deploy", "created", None),
         job(10, "test", "日本語 🚀", "failed", Some(6.0)),
         job(9, "test", "unit", "running", Some(13.0)),
-        job(8, "build", "compile", "success", Some(61.4)),
+        job(8, "build", "compile", "success", Some(8.0)),
     ];
-    server.add(JOBS, canned::rows(&jobs));
-    server.add(JOBS, canned::rows(&jobs));
-    then(&server, "running", &jobs, &[bridge("success", "running")]);
+    // Nothing changes between the second of these looks and the third, so nothing is told.
+    for _ in 0..2 {
+        then(&server, "running", &jobs, &[bridge("success", "running")]);
+    }
     succeed(&server);
     let outcome = piped(&server, &[]);
     assert_eq!((outcome.status, outcome.stderr.as_str()), (Some(0), ""), "{outcome:?}");
@@ -293,7 +296,10 @@ fn the_value_in_the_end_has_the_form_that_was_asked_for() {
         succeed(&server);
         let outcome = piped(&server, &["--output", format]);
         assert_eq!((outcome.status, outcome.stderr.as_str()), (Some(0), ""), "{outcome:?}");
-        assert!(outcome.stdout.contains(words) && !outcome.stdout.contains("pipeline 104 running"), "{outcome:?}");
+        assert!(
+            outcome.stdout.contains(words) && !outcome.stdout.contains("pipeline 104 running"),
+            "{outcome:?}"
+        );
     }
 }
 
@@ -306,7 +312,10 @@ fn a_look_costs_one_request_for_a_hundred_jobs_and_one_for_bridges_while_there_m
     let lines = server.lines();
     let of = |route: &str| lines.iter().filter(|line| line.split('?').next() == Some(route)).count();
     assert_eq!((of(PIPELINE), of(JOBS), of(BRIDGES), lines.len()), (3, 3, 1, 7), "{lines:?}");
-    assert!(lines.iter().filter(|line| line.contains("/jobs?")).all(|line| line.contains("per_page=100")), "{lines:?}");
+    assert!(
+        lines.iter().filter(|line| line.contains("/jobs?")).all(|line| line.contains("per_page=100")),
+        "{lines:?}"
+    );
 }
 
 #[test]
@@ -320,7 +329,12 @@ fn jobs_that_the_caller_may_not_see_are_asked_for_once() {
     let outcome = piped(&server, &[]);
     assert_eq!(outcome.status, Some(0), "{outcome:?}");
     assert_eq!(outcome.stderr.matches("note: the jobs cannot be listed").count(), 1, "{outcome:?}");
-    assert_eq!(server.lines().iter().filter(|line| line.contains("/jobs")).count(), 1, "{:?}", server.lines());
+    assert_eq!(
+        server.lines().iter().filter(|line| line.contains("/jobs")).count(),
+        1,
+        "{:?}",
+        server.lines()
+    );
 }
 
 #[test]
@@ -328,7 +342,8 @@ fn nothing_that_a_server_says_steers_the_terminal() {
     let evil = "evil\u{1b}[2J\u{7}\r\n\u{9b}31m";
     let server = server("running", &[job(8, evil, evil, "running", Some(1.0))], &[]);
     let live = screen(&server, &[], (24, 80));
-    let rows = live.wait_for(|rows| rows.iter().any(|row| row.contains("  ⠋ evil") || row.contains(" evil␛[2J␇␍␊")));
+    let rows =
+        live.wait_for(|rows| rows.iter().any(|row| row.contains("  ⠋ evil") || row.contains(" evil␛[2J␇␍␊")));
     assert_eq!(rows[0], "above", "{rows:?}");
     then(&server, "success", &[job(8, evil, evil, "success", Some(1.0))], &[]);
     let ended = live.end();

@@ -63,9 +63,10 @@ fn panic_of(server: &RecordingServer) -> ! {
 
 #[test]
 fn a_trigger_of_ones_own_is_found_and_those_of_others_are_not_taken() {
-    let server = server(&[]);
-    let masked = |description: &str| json!({"id": 1, "token": "ffff", "description": description, "expires_at": null});
-    let expired = json!({"id": 2, "token": FILE_TOKEN, "description": "rhailab", "expires_at": "2020-01-01T00:00:00Z"});
+    let masked =
+        |description: &str| json!({"id": 1, "token": "ffff", "description": description, "expires_at": null});
+    let expired =
+        json!({"id": 2, "token": FILE_TOKEN, "description": "rhailab", "expires_at": "2020-01-01T00:00:00Z"});
     let of_other_use = json!({"id": 3, "token": FILE_TOKEN, "description": "nightly", "expires_at": null});
     let rows = [masked("rhailab"), expired, of_other_use];
     let server_with = |own: Option<Value>| {
@@ -76,7 +77,10 @@ fn a_trigger_of_ones_own_is_found_and_those_of_others_are_not_taken() {
         ]);
         let outcome = trigger(&server, &["demo/app", "main", "-vv"]);
         assert_eq!(outcome.status, Some(0), "{outcome:?}");
-        assert_eq!(outcome.stdout, format!("pipeline 104 created {}/demo/app/-/pipelines/104\n", server.url()));
+        assert_eq!(
+            outcome.stdout,
+            format!("pipeline 104 created {}/demo/app/-/pipelines/104\n", server.url())
+        );
         assert_eq!(started(&server)["token"], canned::TRIGGER_TOKEN);
         server
     };
@@ -85,7 +89,6 @@ fn a_trigger_of_ones_own_is_found_and_those_of_others_are_not_taken() {
     let made = server_with(None);
     assert_eq!(made.requests()[1].line(), MAKE);
     assert_eq!(made.requests()[1].json(), json!({"description": "rhailab"}));
-    drop(server);
 }
 
 #[test]
@@ -100,7 +103,8 @@ fn the_ref_is_the_one_that_is_named_or_the_default_branch() {
         assert_eq!(started(&server)["ref"], branch);
         assert_eq!(server.lines().iter().any(|line| line == PROJECT), branch == "main");
     }
-    let empty = RecordingServer::start([(PROJECT, Answer::json(200, &json!({"id": 1, "default_branch": null})))]);
+    let empty =
+        RecordingServer::start([(PROJECT, Answer::json(200, &json!({"id": 1, "default_branch": null})))]);
     let outcome = trigger(&empty, &["demo/app"]);
     assert_eq!(outcome.status, Some(2), "{outcome:?}");
     assert!(outcome.stderr.contains("no default branch") && outcome.stderr.contains("--ref"), "{outcome:?}");
@@ -118,13 +122,33 @@ fn variables_and_inputs_reach_gitlab_with_their_types() {
         let server = server(&[]);
         let file = file.to_str().unwrap();
         let args = [
-            "demo/app", "main", "--variables-file", file, "--var", "ZONE=us=1", "--var", "EMPTY=", "--input", "count=3",
-            "--input", "on=true", "--input", r#"list=["a"]"#, "--input", r#"name="3""#, "--input", "text=plain",
+            "demo/app",
+            "main",
+            "--variables-file",
+            file,
+            "--var",
+            "ZONE=us=1",
+            "--var",
+            "EMPTY=",
+            "--input",
+            "count=3",
+            "--input",
+            "on=true",
+            "--input",
+            r#"list=["a"]"#,
+            "--input",
+            r#"name="3""#,
+            "--input",
+            "text=plain",
         ];
         let outcome = trigger(&server, &args);
         assert_eq!(outcome.status, Some(0), "{outcome:?}");
         let sent = started(&server);
-        assert_eq!(sent["variables"], json!({"ZONE": "us=1", "VERSION": "1.10", "QUOTED": "a b", "EMPTY": ""}), "{file}");
+        assert_eq!(
+            sent["variables"],
+            json!({"ZONE": "us=1", "VERSION": "1.10", "QUOTED": "a b", "EMPTY": ""}),
+            "{file}"
+        );
         let inputs = json!({"count": 3, "on": true, "list": ["a"], "name": "3", "text": "plain"});
         assert_eq!(sent["inputs"], inputs);
     }
@@ -151,7 +175,10 @@ fn slips_are_told_before_anything_is_sent() {
         (&["trigger", "demo/app", "--wait", "--poll", "soon"], "a span of time is written"),
         (&["wait", "demo/app", "first"], "\"first\" is no pipeline"),
         (&["wait", "demo/app", "-1"], "unexpected argument"),
-        (&["wait", "https://gitlab.test/demo/app/-/pipelines/104"], "is on https://gitlab.test, but the configured server is"),
+        (
+            &["wait", "https://gitlab.test/demo/app/-/pipelines/104"],
+            "is on https://gitlab.test, but the configured server is",
+        ),
         (&["wait", "demo/app", "104", "--until", "never"], "[possible values: settled, final]"),
     ];
     for (args, words) in cases {
@@ -169,7 +196,8 @@ fn a_trigger_token_alone_starts_a_pipeline() {
     let file = folder.write("trigger.token", &format!("{FILE_TOKEN}\n"));
     let server = server(&["running", "success"]);
     let anonymous = |args: &[&str]| {
-        let call = Rhailab::new(RHAILAB).env("GITLAB_URL", server.url()).args(["trigger", "demo/app", "main"]);
+        let call =
+            Rhailab::new(RHAILAB).env("GITLAB_URL", server.url()).args(["trigger", "demo/app", "main"]);
         call.arg("--trigger-token-file").arg(&file).args(args).run()
     };
     let outcome = anonymous(&["-vv"]);
@@ -181,15 +209,19 @@ fn a_trigger_token_alone_starts_a_pipeline() {
 
     // With a token of a user, too, the pipeline can be waited for.
     let file = file.to_str().unwrap();
-    let outcome = trigger(&server, &["demo/app", "main", "--trigger-token-file", file, "--wait", "--poll", "1ms"]);
+    let outcome =
+        trigger(&server, &["demo/app", "main", "--trigger-token-file", file, "--wait", "--poll", "1ms"]);
     assert_eq!(outcome.status, Some(0), "{outcome:?}");
-    let polls = server.requests().into_iter().filter(|request| request.line() == PIPELINE).collect::<Vec<_>>();
+    let polls =
+        server.requests().into_iter().filter(|request| request.line() == PIPELINE).collect::<Vec<_>>();
     assert_eq!(polls.len(), 2);
     assert!(polls.iter().all(|request| request.header("private-token") == TOKEN));
 
     // Without one it cannot, and that is explained.
     let private = RecordingServer::start([(START, Answer::json(201, &canned::pipeline("created")))]);
-    let call = Rhailab::new(RHAILAB).env("GITLAB_URL", private.url()).args(["trigger", "demo/app", "main", "--wait"]);
+    let call = Rhailab::new(RHAILAB)
+        .env("GITLAB_URL", private.url())
+        .args(["trigger", "demo/app", "main", "--wait"]);
     let outcome = call.args(["--trigger-token-file", file]).run();
     assert_eq!(outcome.status, Some(1), "{outcome:?}");
     assert!(outcome.stdout.starts_with("pipeline 104 created "), "{outcome:?}");
@@ -225,10 +257,14 @@ fn the_deadline_holds_even_when_a_request_never_ends() {
     // The system takes the connection, and nobody ever answers.
     let silent = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
-    for args in [&["wait", "demo/app", "104"][..], &["trigger", "demo/app", "main", "--wait"]] {
+    for (args, hint) in [
+        (&["wait", "demo/app", "104"][..], "`rhailab wait demo/app 104` waits again"),
+        (&["trigger", "demo/app", "main", "--wait"], "look before you start another one"),
+    ] {
         let outcome = Rhailab::new(RHAILAB).server(&url, TOKEN).args(args).args(["--timeout", "100ms"]).run();
         assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(124), ""), "{outcome:?}");
         assert!(outcome.stderr.contains("GitLab did not answer within 100ms"), "{outcome:?}");
+        assert!(outcome.stderr.contains(hint), "{outcome:?}");
     }
     let server = server(&["running"]);
     let outcome = trigger(&server, &["demo/app", "main", "--wait", "--poll", "1ms", "--timeout", "200ms"]);
@@ -275,7 +311,10 @@ fn children_are_waited_for_where_that_is_asked_for() {
     assert_eq!(wait(&server(&["running"]), &[]).status, Some(0));
     let outcome = wait(&server(&["running", "running", "failed"]), &["--children"]);
     assert_eq!(outcome.status, Some(3), "{outcome:?}");
-    assert!(outcome.stdout.contains("pipeline 205 running, downstream of job 9 deploy/fleet\n"), "{outcome:?}");
+    assert!(
+        outcome.stdout.contains("pipeline 205 running, downstream of job 9 deploy/fleet\n"),
+        "{outcome:?}"
+    );
 }
 
 #[test]
@@ -359,9 +398,13 @@ fn the_project_is_guessed_from_the_git_remote() {
         assert_eq!(outcome.status, Some(0), "{remote}: {outcome:?}");
     }
     let sent = server.requests().len();
-    let elsewhere = within(&repository(&format!("https://mira:{TOKEN}@gitlab.test/demo/app.git")), &["trigger"]);
+    let elsewhere =
+        within(&repository(&format!("https://mira:{TOKEN}@gitlab.test/demo/app.git")), &["trigger"]);
     assert_eq!(elsewhere.status, Some(2), "{elsewhere:?}");
-    assert!(elsewhere.stderr.contains("is on gitlab.test, but the configured server is http://127.0.0.1"), "{elsewhere:?}");
+    assert!(
+        elsewhere.stderr.contains("is on gitlab.test, but the configured server is http://127.0.0.1"),
+        "{elsewhere:?}"
+    );
     assert!(!elsewhere.stderr.contains(TOKEN), "{elsewhere:?}");
     let nowhere = within(&Folder::new(), &["trigger"]);
     assert_eq!(nowhere.status, Some(2), "{nowhere:?}");

@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
+use std::num::NonZeroU16;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -68,7 +69,7 @@ impl Screen {
         command.envs(env.iter().copied());
         let process = PtyProcess::new(command);
         let process = process.unwrap_or_else(|error| panic!("no terminal can be had: {error}"));
-        let parser = vt100::Parser::new(rows, columns, 0);
+        let parser = vt100::Parser::new(extent(rows), extent(columns), 0);
         let emulator = Arc::new(Mutex::new(Emulator { parser, written: Vec::new() }));
         let reader = std::thread::spawn({
             let (mut file, emulator) = (handle(&process), Arc::clone(&emulator));
@@ -120,9 +121,12 @@ impl Screen {
             .unwrap_or_else(|error| panic!("the terminal cannot be opened: {error}"));
         // What is written in between is for the size that the program knows.
         let mut emulator = hold(&self.emulator);
-        emulator.parser.screen_mut().set_size(rows, columns);
+        emulator.parser.screen_mut().set_size(extent(rows), extent(columns));
         let sizes = [rows.to_string(), columns.to_string()];
-        let set = Command::new("stty").args(["rows", &sizes[0], "cols", &sizes[1]]).stdin(Stdio::from(device)).status();
+        let set = Command::new("stty")
+            .args(["rows", &sizes[0], "cols", &sizes[1]])
+            .stdin(Stdio::from(device))
+            .status();
         assert!(set.is_ok_and(|status| status.success()), "the terminal's size cannot be set");
     }
 
@@ -150,7 +154,8 @@ impl Screen {
         }
         // The type of the answer is the terminal library's own and has no name here: `Ok(Exited(Pid(1), 0))`.
         let ended = format!("{:?}", self.process.wait());
-        let status = ended.strip_prefix("Ok(Exited").and_then(|rest| rest.trim_end_matches(')').rsplit(' ').next());
+        let status =
+            ended.strip_prefix("Ok(Exited").and_then(|rest| rest.trim_end_matches(')').rsplit(' ').next());
         let emulator = hold(&self.emulator);
         let screen = emulator.parser.screen();
         Ended {
@@ -167,12 +172,17 @@ impl Emulator {
     fn rows(&self) -> Vec<String> {
         let screen = self.parser.screen();
         let (_, columns) = screen.size();
-        let mut rows: Vec<String> = screen.rows(0, columns).map(|row| row.trim_end().to_owned()).collect();
+        let mut rows: Vec<String> =
+            screen.rows(0, columns.get()).map(|row| row.trim_end().to_owned()).collect();
         while rows.last().is_some_and(String::is_empty) {
             rows.pop();
         }
         rows
     }
+}
+
+fn extent(number: u16) -> NonZeroU16 {
+    NonZeroU16::new(number).unwrap_or_else(|| panic!("a screen has rows and columns"))
 }
 
 fn hold(emulator: &Mutex<Emulator>) -> MutexGuard<'_, Emulator> {

@@ -96,7 +96,7 @@ pub(crate) fn run(global: &GlobalOptions, options: &TriggerOptions) -> Status {
                 None => show(&pipeline, global.output),
             }
         };
-        Ok(Task { project, work })
+        Ok(Task { project, pipeline: None, work })
     })
 }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use rhailab_client::{Error, ErrorKind, Gitlab, Id, Object, Wait};
+use rhailab_client::{Error, ErrorKind, Gitlab, Id, Wait};
 
 use crate::cli::{GlobalOptions, Status, complain, say};
 use crate::engine::bridge::{Bridge, Interrupt};
@@ -83,13 +83,16 @@ pub(crate) fn run(global: &GlobalOptions, options: &WaitOptions) -> Status {
         let (project, pipeline) = target(options, client.url())?;
         let object = client.projects().lazy(project.clone()).pipelines().lazy(pipeline).object().clone();
         let wait = options.how.wait();
-        Ok(Task { project, work: async move |watch: &mut Watch| watch.follow(&object, wait).await })
+        let work = async move |watch: &mut Watch| watch.follow(&object, wait).await;
+        Ok(Task { project, pipeline: Some(pipeline), work })
     })
 }
 
-/// What a command does, and the project that it does it in.
+/// What a command does, and what it is about.
 pub(crate) struct Task<W> {
     pub(crate) project: Id,
+    /// The pipeline, where one is under way already.
+    pub(crate) pipeline: Option<i64>,
     pub(crate) work: W,
 }
 
@@ -111,7 +114,7 @@ where
         Err(error) => return refuse(global, &error),
     };
     client.set_writes(global.writes());
-    let Task { project, work } = match prepare(&client) {
+    let Task { project, pipeline, work } = match prepare(&client) {
         Ok(task) => task,
         Err(problem) => return complain(&problem),
     };
@@ -132,13 +135,14 @@ where
             if error.kind() == ErrorKind::Usage { Status::Usage } else { report::status_of_client(&error) }
         }
         Ok(None) => {
-            let (title, help) = too_late(watch.pipeline(), global.timeout.unwrap_or_default(), &project);
+            let (title, help) =
+                too_late(&subject(&watch, &project, pipeline), global.timeout.unwrap_or_default());
             say(&report::problem(title, help, color));
             Status::Deadline
         }
         Err(_) if bridge.interrupt() == Some(Interrupt::OutputClosed) => Status::OutputClosed,
         Err(_) => {
-            say(&interrupted(watch.pipeline(), &project));
+            say(&interrupted(&subject(&watch, &project, pipeline)));
             Status::Interrupted
         }
     }
@@ -179,40 +183,57 @@ pub(crate) fn project_of(argument: Option<&str>, server: &str) -> Result<Id, Str
     Ok(project.into())
 }
 
-/// What to say when the deadline passed.
-fn too_late(pipeline: Option<&Object>, deadline: Duration, project: &Id) -> (String, String) {
+/// The pipeline that a command was about when it was cut short.
+enum Subject {
+    /// It may not even have been started.
+    Unknown,
+    Pipeline {
+        id: i64,
+        /// The last one that was seen.
+        status: Option<String>,
+        /// The call that waits for it again.
+        again: String,
+    },
+}
+
+fn subject(watch: &Watch, project: &Id, pipeline: Option<i64>) -> Subject {
+    let seen = watch.pipeline();
+    let id = seen.and_then(|seen| seen.attribute("id").ok()).and_then(serde_json::Value::as_i64).or(pipeline);
+    let Some(id) = id else { return Subject::Unknown };
+    let status = seen.and_then(|seen| seen.attribute("status").ok()).and_then(serde_json::Value::as_str);
+    Subject::Pipeline {
+        id,
+        status: status.map(one_line),
+        again: format!("rhailab wait {} {id}", one_line(&project.to_string())),
+    }
+}
+
+/// What to say when the deadline passed, and what to do.
+fn too_late(subject: &Subject, deadline: Duration) -> (String, String) {
     let deadline = jiff::SignedDuration::try_from(deadline).unwrap_or(jiff::SignedDuration::MAX);
-    match pipeline {
-        Some(pipeline) => (
-            format!("pipeline {} was still {} after {deadline:#}", pipeline.identity(), status(pipeline)),
-            format!("It goes on without you; `{}` waits again.", again(pipeline, project)),
-        ),
-        None => (
-            format!("GitLab did not answer within {deadline:#}"),
+    let silent = format!("GitLab did not answer within {deadline:#}");
+    match subject {
+        Subject::Unknown => (
+            silent,
             "Whether a pipeline was started is not known: look before you start another one.".to_owned(),
+        ),
+        Subject::Pipeline { id, status, again } => (
+            status
+                .as_ref()
+                .map_or(silent, |status| format!("pipeline {id} was still {status} after {deadline:#}")),
+            format!("It goes on without you; `{again}` waits again."),
         ),
     }
 }
 
 /// What to say after Ctrl-C.
-fn interrupted(pipeline: Option<&Object>, project: &Id) -> String {
-    match pipeline {
-        Some(pipeline) => format!(
-            "interrupted; pipeline {} goes on, and `{}` waits again",
-            pipeline.identity(),
-            again(pipeline, project)
-        ),
-        None => "interrupted".to_owned(),
+fn interrupted(subject: &Subject) -> String {
+    match subject {
+        Subject::Unknown => "interrupted; whether a pipeline was started is not known".to_owned(),
+        Subject::Pipeline { id, again, .. } => {
+            format!("interrupted; pipeline {id} goes on, and `{again}` waits again")
+        }
     }
-}
-
-fn again(pipeline: &Object, project: &Id) -> String {
-    format!("rhailab wait {} {}", one_line(&project.to_string()), pipeline.identity())
-}
-
-fn status(pipeline: &Object) -> String {
-    let status = pipeline.attribute("status").ok().and_then(|status| status.as_str());
-    one_line(status.unwrap_or("under way"))
 }
 
 fn refuse(global: &GlobalOptions, error: &Error) -> Status {

@@ -14,8 +14,8 @@ use crate::output::terminal::one_line;
 const STRONG: Style = Style::new().effects(Effects::BOLD);
 const FAINT: Style = Style::new().effects(Effects::DIMMED);
 
-/// The columns of the longest time, `59 min 59 s`.
-const TIME: usize = 11;
+/// Below so many columns, words give way to signs.
+const NARROW: usize = 60;
 
 /// The fewest columns that a name gets.
 const SHORTEST: usize = 8;
@@ -46,11 +46,13 @@ enum Row<'a> {
 /// spinners.
 pub(super) fn frame(state: &State, canvas: Canvas, since: Duration, tick: usize) -> Vec<String> {
     let rows = rows(state, canvas);
+    let mut pen = Pen { canvas, since, tick, name: 0, status: 0 };
     let jobs = || rows.iter().filter_map(|row| if let Row::Job(job) = row { Some(*job) } else { None });
-    let status = jobs().map(|job| words(job).width()).max().unwrap_or_default();
+    pen.status = jobs().map(|job| pen.words(job).width()).max().unwrap_or_default();
+    let rest = jobs().map(|job| pen.time(job).width() + downstream(job).width()).max().unwrap_or_default();
     let longest = jobs().map(|job| one_line(&job.name).width()).max().unwrap_or_default();
-    let room = canvas.width.saturating_sub(4 + 2 + status + 2 + TIME);
-    let pen = Pen { canvas, since, tick, name: longest.min(room.max(SHORTEST)), status };
+    let room = canvas.width.saturating_sub(4 + 2 + pen.status + rest);
+    pen.name = longest.min(room.max(SHORTEST));
     rows.iter().map(|row| pen.draw(state, row)).collect()
 }
 
@@ -126,10 +128,10 @@ fn stage(jobs: &[Job], least: u8) -> Vec<Row<'_>> {
     [Row::Stage(jobs, is_whole)].into_iter().chain(shown.into_iter().map(Row::Job)).collect()
 }
 
-/// A job's status, with what it does not say.
-fn words(job: &Job) -> String {
-    let allowed = if job.status == "failed" && job.may_fail { ", allowed" } else { "" };
-    one_line(&format!("{}{allowed}", job.status))
+/// The pipeline that a job started.
+fn downstream(job: &Job) -> String {
+    let Some(downstream) = &job.downstream else { return String::new() };
+    one_line(&format!("  → pipeline {} {}", downstream.id, downstream.status))
 }
 
 struct Pen {
@@ -170,9 +172,8 @@ impl Pen {
     }
 
     fn stage(&self, jobs: &[Job], is_whole: bool) -> String {
-        let heaviest = jobs.iter().max_by_key(|job| job.weight());
-        let (Some(first), Some(heaviest)) = (jobs.first(), heaviest) else { return String::new() };
-        let look = heaviest.look();
+        let heaviest = jobs.iter().map(Job::heaviest).max_by_key(|look| look.weight);
+        let (Some(first), Some(look)) = (jobs.first(), heaviest) else { return String::new() };
         let counts = if is_whole { String::new() } else { format!("  {}", one_line(&counts(jobs))) };
         self.line()
             .push(&format!("{} ", look.sign_at(self.tick)), look.style())
@@ -183,20 +184,25 @@ impl Pen {
 
     fn job(&self, job: &Job) -> String {
         let look = job.look();
-        let since = if job.is_running() { self.since.as_secs_f64() } else { 0.0 };
-        let time = job.duration.map(|seconds| time(seconds + since)).unwrap_or_default();
         let line = self
             .line()
             .push(&format!("  {} ", look.sign_at(self.tick)), look.style())
             .plain(&padded(&one_line(&job.name), self.name))
-            .push(&format!("  {}", padded(&words(job), self.status)), look.style())
-            .plain(&format!("  {time}"));
-        let Some(downstream) = &job.downstream else { return line.finish() };
-        let look = Look::of(&downstream.status, job.may_fail);
-        let gap = if time.is_empty() { "" } else { "  " };
-        line.plain(&format!("{gap}→ pipeline {} ", downstream.id))
-            .push(&one_line(&downstream.status), look.style())
-            .finish()
+            .push(&format!("  {}", padded(&self.words(job), self.status)), look.style())
+            .plain(&self.time(job));
+        let style = job.downstream.as_ref().map(|started| Look::of(&started.status, job.may_fail).style());
+        line.push(&downstream(job), style.unwrap_or_default()).finish()
+    }
+
+    /// A job's status. Where columns are few, its sign alone tells that a failure is allowed.
+    fn words(&self, job: &Job) -> String {
+        one_line(if self.canvas.width < NARROW { &job.status } else { job.words() })
+    }
+
+    /// How long a job has run, with a gap before it.
+    fn time(&self, job: &Job) -> String {
+        let since = if job.is_running() { self.since.as_secs_f64() } else { 0.0 };
+        job.duration.map(|seconds| format!("  {}", time(seconds + since))).unwrap_or_default()
     }
 
     fn line(&self) -> Line {

@@ -33,8 +33,7 @@ pub(super) fn plain(state: &State, change: &Change) -> Option<String> {
         }
         Change::Job(id) => {
             let job = state.job(*id)?;
-            let allowed = if job.status == "failed" && job.may_fail { ", allowed" } else { "" };
-            let line = format!("job {id} {} {}{allowed}", path(job), job.status);
+            let line = format!("job {id} {} {}", path(job), job.words());
             match job.duration.filter(|_| !job.is_running()) {
                 Some(seconds) => format!("{line} {}", whole(seconds)),
                 None => line,

@@ -191,11 +191,20 @@ impl Job {
         Look::of(&self.status, self.may_fail)
     }
 
-    /// How much it matters: as much as what it started.
+    /// The status, with what it does not say.
+    pub(super) fn words(&self) -> &str {
+        if self.status == "failed" && self.may_fail { "failed (allowed)" } else { &self.status }
+    }
+
+    /// How it looks, or the pipeline that it started, whichever matters more.
+    pub(super) fn heaviest(&self) -> Look {
+        let downstream = self.downstream.as_ref().map(|started| Look::of(&started.status, self.may_fail));
+        downstream.filter(|look| look.weight > self.look().weight).unwrap_or(self.look())
+    }
+
+    /// How much it matters.
     pub(super) fn weight(&self) -> u8 {
-        let downstream =
-            self.downstream.as_ref().map(|started| Look::of(&started.status, self.may_fail).weight);
-        self.look().weight.max(downstream.unwrap_or_default())
+        self.heaviest().weight
     }
 }
 
@@ -203,7 +212,7 @@ impl Job {
 pub(super) fn counts<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> String {
     let mut counts: BTreeMap<(u8, &str), usize> = BTreeMap::new();
     for job in jobs {
-        *counts.entry((job.look().weight, &job.status)).or_default() += 1;
+        *counts.entry((job.look().weight, job.words())).or_default() += 1;
     }
     let words = counts.iter().rev().map(|((_, status), count)| format!("{count} {status}"));
     words.collect::<Vec<_>>().join(", ")
