@@ -3,7 +3,6 @@
 //! from a table, so that each moment of a pipeline lasts as long as the test wants.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
 
 use rhailab_tests::{Answer, Outcome, RecordingServer, Rhailab, Screen, canned};
 use serde_json::{Value, json};

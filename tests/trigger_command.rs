@@ -1,13 +1,13 @@
 //! `rhailab trigger` and `rhailab wait` as an unattended job calls them: what they send, what they print, and the exit
 //! status by which the job decides. How a wait looks on a terminal is in `live_view.rs`.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
-
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
-use rhailab_tests::{Answer, Folder, Outcome, RecordingServer, Rhailab, SandboxProcess, canned, run};
+use rhailab_tests::{
+    Answer, Folder, Outcome, Recorded, RecordingServer, Rhailab, SandboxProcess, canned, run,
+};
 use serde_json::{Value, json};
 
 const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
@@ -53,12 +53,9 @@ fn trigger(server: &RecordingServer, args: &[&str]) -> Outcome {
 /// The body of the request that started the pipeline.
 fn started(server: &RecordingServer) -> Value {
     let requests = server.requests();
-    requests.iter().find(|request| request.line() == START).unwrap_or_else(|| panic_of(server)).json()
-}
-
-#[expect(clippy::panic, reason = "a test may stop where it is")]
-fn panic_of(server: &RecordingServer) -> ! {
-    panic!("no pipeline was started: {:?}", server.lines())
+    let start = requests.iter().find(|request| request.line() == START);
+    assert!(start.is_some(), "no pipeline was started: {:?}", server.lines());
+    start.map(Recorded::json).unwrap_or_default()
 }
 
 #[test]

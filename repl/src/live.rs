@@ -2,8 +2,8 @@
 //! shown, as a picture on a terminal or line by line. When to look and when it is over is decided in the client; how the
 //! program ends is decided by the commands.
 
-mod columns;
 mod frame;
+mod line;
 mod lines;
 pub(crate) mod screen;
 mod state;

@@ -6,9 +6,10 @@ use std::time::Duration;
 use anstyle::{Effects, Style};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::columns::{Line, padded};
+use super::line::Line;
 use super::state::{Job, State, counts};
 use super::status::{IMPORTANT, Look};
+use crate::output::columns::padded;
 use crate::output::terminal::one_line;
 
 const STRONG: Style = Style::new().effects(Effects::BOLD);
