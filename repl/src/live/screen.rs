@@ -7,7 +7,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use console::{Term, measure_text_width};
 
 /// What stands above the cursor.
-static DRAWN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static DRAWN: Mutex<Drawn> = Mutex::new(Drawn { lines: Vec::new(), size: (0, 0), is_alone: false });
+
+struct Drawn {
+    lines: Vec<String>,
+    /// The rows and columns of the terminal when the lines were drawn.
+    size: (u16, u16),
+    /// Whether the screen was emptied for the lines, so that nothing else of worth stands on it.
+    is_alone: bool,
+}
 
 /// How many columns and rows there are to draw on: the last row is the cursor's, and the last column stays free, because
 /// terminals differ in where the cursor goes behind it.
@@ -18,9 +26,7 @@ pub(super) fn room() -> (usize, usize) {
 
 /// Draws these lines in place of those before.
 pub(super) fn draw(lines: Vec<String>) {
-    let mut drawn = drawn();
-    replace(&drawn, &lines);
-    *drawn = lines;
+    drawn().replace(lines);
 }
 
 /// Takes the lines away.
@@ -30,43 +36,50 @@ pub(super) fn clear() {
 
 /// Writes something else to the terminal, above the lines.
 pub(crate) fn aside<T>(write: impl FnOnce() -> T) -> T {
-    let drawn = drawn();
-    if drawn.is_empty() {
-        return write();
-    }
-    replace(&drawn, &[]);
+    let mut drawn = drawn();
+    let lines = drawn.lines.clone();
+    drawn.replace(Vec::new());
     let written = write();
-    replace(&[], &drawn);
+    drawn.replace(lines);
     written
 }
 
-fn drawn() -> MutexGuard<'static, Vec<String>> {
+fn drawn() -> MutexGuard<'static, Drawn> {
     DRAWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn replace(before: &[String], after: &[String]) {
-    if before.is_empty() && after.is_empty() {
-        return;
+impl Drawn {
+    fn replace(&mut self, lines: Vec<String>) {
+        if !self.lines.is_empty() || !lines.is_empty() {
+            // When the terminal cannot be written, nobody sees the picture, and that is all that is lost.
+            let _ = self.try_replace(&Term::buffered_stderr(), &lines);
+            self.lines = lines;
+        }
     }
-    // When the terminal cannot be written, nobody sees the picture, and that is all that is lost.
-    let _ = try_replace(&Term::buffered_stderr(), before, after);
-}
 
-fn try_replace(term: &Term, before: &[String], after: &[String]) -> io::Result<()> {
-    let (rows, columns) = term.size();
-    let fits = |line: &String| measure_text_width(line) <= usize::from(columns);
-    if before.len() < usize::from(rows) && before.iter().all(fits) {
-        term.write_str("\r")?;
-        term.move_cursor_up(before.len())?;
-        term.clear_to_end_of_screen()?;
-    } else {
-        // The terminal became smaller. Some wrap what no longer fits and some cut it, so nobody knows where the picture
-        // begins: only an empty screen is the same in all of them.
-        term.clear_screen()?;
+    fn try_replace(&mut self, term: &Term, lines: &[String]) -> io::Result<()> {
+        let size = term.size();
+        if self.lines.is_empty() || size == self.size || !self.is_alone && self.fits(size) {
+            term.write_str("\r")?;
+            term.move_cursor_up(self.lines.len())?;
+            term.clear_to_end_of_screen()?;
+        } else {
+            // The terminal became smaller. Some wrap what no longer fits, some cut it, some move it out of sight and back
+            // again, so nobody knows where the picture begins: only an empty screen is the same in all of them.
+            term.clear_screen()?;
+            self.is_alone = true;
+        }
+        for line in lines {
+            term.write_line(line)?;
+        }
+        self.size = size;
+        // One write for everything, or the eye would see the gap.
+        term.flush()
     }
-    for line in after {
-        term.write_line(line)?;
+
+    /// Whether the lines stand in a terminal of this size as they were drawn.
+    fn fits(&self, (rows, columns): (u16, u16)) -> bool {
+        let fits = |line: &String| measure_text_width(line) <= usize::from(columns);
+        self.lines.len() < usize::from(rows) && self.lines.iter().all(fits)
     }
-    // One write for everything, or the eye would see the gap.
-    term.flush()
 }
