@@ -417,9 +417,11 @@ fn a_pipeline_of_the_sandbox_is_started_and_waited_for() {
     assert_eq!(first.status, Some(0), "{first:?}");
     assert!(first.stdout.contains("  4 jobs: 4 success\n"), "{first:?}");
     // The second call finds the trigger that the first one made.
-    let second = call(&["trigger", "1", "main", "-v"]);
+    let second = call(&["trigger", "1", "main", "--verbose"]);
     assert_eq!(second.status, Some(0), "{second:?}");
-    assert!(!second.stderr.contains("POST") || !second.stderr.contains("/triggers 201"), "{second:?}");
+    let said = |words: &str| (first.stderr.contains(words), second.stderr.contains(words));
+    assert_eq!(said("/triggers 201"), (true, false), "{first:?}\n{second:?}");
+    assert_eq!(said("/trigger/pipeline 201"), (true, true), "{first:?}\n{second:?}");
     for outcome in [&first, &second] {
         let said = format!("{}{}", outcome.stdout, outcome.stderr);
         assert!(!said.contains(sandbox.token()) && !has_token(&said), "{said}");
