@@ -11,6 +11,8 @@ mod artifacts {
 }
 mod scripting;
 
+use std::time::Duration;
+
 use rhai::Dynamic;
 use rhailab_client::{Gitlab, Lazy, ProjectJob};
 use rhailab_tests::{Folder, RecordingServer};
@@ -18,7 +20,8 @@ use rhailab_tests::{Folder, RecordingServer};
 const ARTIFACTS: &str = "GET /api/v4/projects/1/jobs/7/artifacts";
 
 fn client(server: &RecordingServer) -> Gitlab {
-    Gitlab::builder(server.url()).private_token("glpat-artifacts").build().unwrap()
+    let quick = Duration::from_millis(1);
+    Gitlab::builder(server.url()).private_token("glpat-artifacts").backoff(quick, quick).build().unwrap()
 }
 
 /// The job 7 of the project 1, without a request.

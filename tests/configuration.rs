@@ -148,16 +148,151 @@ fn config_is_data_where_data_is_asked_for() {
         Rhailab::new(RHAILAB)
             .env("GITLAB_URL", "https://a.test/@root")
             .env("GITLAB_TOKEN", "glpat-never-shown")
-            .args(["--output", format, "config"])
+            .args(["--timeout", "90", "--jobs", "4", "--insecure", "--output", format, "config"])
     };
+    let default = |value: serde_json::Value| serde_json::json!({"value": value, "source": "default"});
+    let none = serde_json::Value::Null;
     let expected = serde_json::json!({
         "url": {"value": "https://a.test/@root", "source": "environment variable GITLAB_URL"},
+        "profile": default(none.clone()),
         "token": {"value": "•••• (private)", "source": "environment variable GITLAB_TOKEN"},
+        "timeout": {"value": "90s", "source": "option --timeout"},
+        "read_timeout": default(none.clone()),
+        "jobs": {"value": 4, "source": "option --jobs"},
+        "ca_file": default(none.clone()),
+        "client_cert": default(none.clone()),
+        "insecure": {"value": true, "source": "option --insecure"},
+        "proxy": default(none),
     });
     let json: serde_json::Value = serde_json::from_str(&succeed(call("json")).stdout).unwrap();
     assert_eq!(json, expected);
     let yaml: serde_json::Value = serde_saphyr::from_str(&succeed(call("yaml")).stdout).unwrap();
     assert_eq!(yaml, expected);
+}
+
+/// Who reads these files and when the warning comes, as a person sees it: the settings are made once for each run.
+#[cfg(unix)]
+#[test]
+fn a_file_with_a_token_that_others_can_read_is_told_with_the_command_that_helps() {
+    use std::fs::{Permissions, set_permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+    let (server, folder) = (gitlab(), Folder::new());
+    let url = server.url();
+    let token = folder.write("a token", "glpat-file");
+    let profile = format!("default = \"w\"\n[profiles.w]\nurl = \"{url}\"\n");
+    let direct = folder.write("direct.toml", &format!("{profile}private_token = \"glpat-file\"\n"));
+    let named = folder.write("named.toml", &format!("{profile}token_file = \"a token\"\n"));
+    let section = format!("[global]\ndefault = s\n[s]\nurl = {url}\n");
+    let python = folder.write("python.cfg", &format!("{section}private_token = glpat-file\n"));
+    let helper = folder.write("helper.cfg", &format!("{section}private_token = helper: echo glpat-file\n"));
+    let by_option = || project().env("GITLAB_URL", url).arg("--token-file").arg(&token);
+    let by_profile = |file: &std::path::Path| project().env("RHAILAB_CONFIG", file);
+    let by_python = |file: &std::path::Path| project().env("PYTHON_GITLAB_CFG", file);
+    let all_files = [&token, &direct, &named, &python, &helper];
+    for (mode, is_told) in [(0o644, true), (0o640, true), (0o604, true), (0o600, false), (0o400, false)] {
+        for file in all_files {
+            set_permissions(file, Permissions::from_mode(mode)).unwrap();
+        }
+        let calls = [
+            (by_option(), Some(&token)),
+            (by_profile(&direct), Some(&direct)),
+            (by_profile(&named), Some(&token)),
+            (by_python(&python), Some(&python)),
+            (by_python(&helper), None),
+            // A token that is not used is nobody's business.
+            (by_profile(&direct).env("GITLAB_TOKEN", "glpat-file"), None),
+        ];
+        for (call, file) in calls {
+            let outcome = succeed(call);
+            let path = file.filter(|_| is_told).map(|file| file.display().to_string());
+            let expected = path.map_or(String::new(), |path| {
+                let quoted = if path.contains(' ') { format!("'{path}'") } else { path.clone() };
+                format!(
+                    "warning: {path} holds a token, and other users of this machine may read it; \
+                     `chmod 600 {quoted}` stops that\n"
+                )
+            });
+            assert_eq!(outcome.stderr, expected, "{mode:o}");
+        }
+    }
+    assert!(server.requests().iter().all(|request| request.header("private-token") == "glpat-file"));
+}
+
+#[test]
+fn python_gitlabs_file_is_read_as_it_is() {
+    let (server, home) = (gitlab(), Folder::new());
+    let url = server.url();
+    let text = format!(
+        "[global]\ndefault = work\nssl_verify = true\ntimeout = 5\nper_page: 50\n\n[work]\nurl = {url}/\n\
+         # mira's\nprivate_token = helper: cat ~/token file\nuser_agent = x\n[job]\nurl = {url}\njob_token: glpat-job\n"
+    );
+    home.write(".python-gitlab.cfg", &text.replace("token file", "token"));
+    home.write("token", "\nglpat-helped\n");
+    let call = |call: Rhailab| call.env("HOME", home.path());
+    succeed(call(project()));
+    assert_eq!(seen(&server), ["glpat-helped", "", ""]);
+    succeed(call(project()).args(["--profile", "job"]));
+    assert_eq!(server.requests().last().unwrap().header("job-token"), "glpat-job");
+    let config = succeed(call(Rhailab::new(RHAILAB).arg("config"))).stdout;
+    for words in ["section work of python-gitlab's configuration", "5s", "/.python-gitlab.cfg"] {
+        assert!(config.contains(words), "{words}: {config}");
+    }
+    let error = call(project()).env("PYTHON_GITLAB_CFG", "/nowhere/python.cfg").run();
+    assert_eq!(error.status, Some(2), "{error:?}");
+    assert!(error.stderr.contains("PYTHON_GITLAB_CFG names /nowhere/python.cfg"), "{error:?}");
+}
+
+/// A client of the script's own takes the same settings as `gl`.
+#[test]
+fn a_clients_options_are_checked_before_anything_is_sent() {
+    let cases = [
+        ("timeout: \"soon\"", "cannot be \"soon\""),
+        ("jobs: 0", "`jobs` of gitlab() must be a whole number above 0"),
+        ("jobs: \"2\"", "`jobs` of gitlab() must be a whole number above 0"),
+        ("ca_file: 1", "`ca_file` of gitlab() must be text"),
+        ("ca_file: \"/nowhere.pem\"", "the CA file /nowhere.pem cannot be read"),
+        ("client_key: \"x\"", "`client_key` of gitlab() needs `client_cert`"),
+        ("insecure: 1", "`insecure` of gitlab() must be true or false"),
+        ("ca_fil: \"x\"", "gitlab() has no option `ca_fil`"),
+        ("private_token: \"a\", job_token: \"b\"", "more than one token"),
+    ];
+    for (options, words) in cases {
+        let code = format!("gitlab(\"https://h.test\", #{{{options}}})");
+        let outcome = Rhailab::new(RHAILAB).args(["eval", &code]).run();
+        assert_eq!(outcome.status, Some(1), "{outcome:?}");
+        assert!(outcome.stderr.contains(words), "{words}: {outcome:?}");
+    }
+    let server = gitlab();
+    let code = format!(
+        "gitlab(\"{}\", #{{timeout: \"30s\", jobs: 2, insecure: false}}).projects.get(\"demo/app\").id",
+        server.url()
+    );
+    let outcome = succeed(Rhailab::new(RHAILAB).args(["eval", &code]));
+    assert_eq!((outcome.stdout.as_str(), outcome.stderr.as_str()), ("1\n", ""));
+}
+
+/// A server that takes a connection and never says a word.
+#[test]
+fn a_time_limit_ends_a_call_wherever_it_was_set() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let folder = Folder::new();
+    let profile = |line: &str| {
+        let text = format!("default = \"w\"\n[profiles.w]\nurl = \"{url}\"\n{line}\n");
+        folder.write("rhailab.toml", &text)
+    };
+    let kind = |client: &str| format!("try {{ {client}.projects.get(1) }} catch (e) {{ print(e.kind) }}");
+    let of_script = kind(&format!("gitlab(\"{url}\", #{{timeout: \"20ms\"}})"));
+    let calls = [
+        Rhailab::new(RHAILAB).args(["--url", &url, "--timeout", "20ms", "eval", &kind("gl")]),
+        Rhailab::new(RHAILAB)
+            .env("RHAILAB_CONFIG", profile("timeout = \"20ms\""))
+            .args(["eval", &kind("gl")]),
+        Rhailab::new(RHAILAB).args(["eval", &of_script]),
+    ];
+    for call in calls {
+        assert_eq!(succeed(call).stdout, "timeout\n");
+    }
 }
 
 #[test]

@@ -51,7 +51,11 @@ fn only_what_is_new_of_a_log_is_printed_until_the_job_ends() {
     ]);
     let (status, printed) = script(&server, FOLLOW);
     assert_eq!(status.as_deref(), Ok("success"));
-    assert_eq!(printed.output(), ["$ make\n", "cc a.c", "\ndone\n"], "the last line is ended");
+    assert_eq!(
+        printed.output(),
+        ["$ make\n", "cc a.c\n", "done\n"],
+        "lines come whole, and the last one is ended"
+    );
     assert_eq!(printed.notes(), [""; 0]);
     assert_eq!(lines(&server), [JOB, TRACE].repeat(5));
 }

@@ -115,8 +115,8 @@ async fn a_loop_between_two_origins_ends_with_an_error() {
 #[tokio::test]
 async fn a_next_page_on_another_host_is_refused_and_not_asked_for() {
     for (kind, ..) in KINDS {
-        let elsewhere = RecordingServer::start([("GET /api/v4/projects/1/triggers", canned::no_rows())]);
-        let link = format!("<{}/api/v4/projects/1/triggers?page=2>; rel=\"next\"", elsewhere.url());
+        let elsewhere = RecordingServer::start([("GET /api/v4/projects/2/triggers", canned::no_rows())]);
+        let link = format!("<{}/api/v4/projects/2/triggers?page=2>; rel=\"next\"", elsewhere.url());
         let rows = serde_json::json!([canned::trigger("first")]);
         let home = RecordingServer::start([(
             "GET /api/v4/projects/1/triggers",
@@ -133,14 +133,36 @@ async fn a_next_page_on_another_host_is_refused_and_not_asked_for() {
     }
 }
 
+/// A proxy that rewrites the host leaves GitLab's own name in the links. What they add to the list's own path is their query.
+#[tokio::test]
+async fn a_next_page_of_the_same_list_on_another_host_is_asked_for_at_home() {
+    for (kind, header, value) in KINDS {
+        let elsewhere = RecordingServer::start([("GET /api/v4/projects/1/triggers", canned::no_rows())]);
+        let link = format!("<{}/api/v4/projects/1/triggers?page=2>; rel=\"next\"", elsewhere.url());
+        let rows = serde_json::json!([canned::trigger("first")]);
+        let home = RecordingServer::start([
+            ("GET /api/v4/projects/1/triggers", Answer::json(200, &rows).with_header("link", link)),
+            ("GET /api/v4/projects/1/triggers", canned::no_rows()),
+        ]);
+        let project = client(&home, kind).projects().lazy(1);
+        assert_eq!(project.triggers().list(ListProjectTriggers::new()).all().await.unwrap().len(), 1);
+        assert_eq!(elsewhere.lines(), [""; 0]);
+        let requests = home.requests();
+        assert_eq!((requests[1].query.as_str(), requests[1].header(header)), ("page=2", value));
+    }
+}
+
 #[tokio::test]
 async fn a_next_page_at_home_is_followed_with_the_token() {
     for (kind, header, value) in KINDS {
         let rows = serde_json::json!([canned::trigger("first")]);
+        let mut second = canned::trigger("second");
+        second["id"] = 8.into();
+        let more = serde_json::json!([second]);
         let next = "<{url}/api/v4/projects/1/triggers?cursor=x>; rel=\"next\"";
         let home = RecordingServer::start([
             ("GET /api/v4/projects/1/triggers", Answer::json(200, &rows).with_header("link", next)),
-            ("GET /api/v4/projects/1/triggers", Answer::json(200, &rows)),
+            ("GET /api/v4/projects/1/triggers", Answer::json(200, &more)),
         ]);
         let triggers = client(&home, kind)
             .projects()

@@ -124,6 +124,11 @@ impl Arguments {
         self
     }
 
+    /// The value of this name, and the others.
+    pub(crate) fn without(mut self, name: &str) -> (Option<Value>, Self) {
+        (self.values.remove(name), self)
+    }
+
     /// The value of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {

@@ -12,7 +12,7 @@ use crate::entity::Entity;
 use crate::error::Error;
 use crate::lookup;
 use crate::object::{Answer, Context, Object};
-use crate::page::{List, Pages};
+use crate::page::{self, List, Pages};
 use crate::rehearsal;
 
 /// A manager or an object in the moment of a call.
@@ -80,10 +80,12 @@ impl Caller<'_> {
     pub async fn call(self, endpoint: &'static Endpoint, arguments: Arguments) -> Result<Answer, Error> {
         Ok(match endpoint.outcome {
             Outcome::List(resource) => {
+                let (arguments, by_keyset) = page::take_choice(endpoint, arguments)?;
                 // The rows are fetched later, but a slip belongs to the call that made it.
                 self.client
                     .check(endpoint, &self.complete(endpoint, arguments.clone(), Usual::Withheld).0)?;
-                Answer::Rows(self.rows(endpoint, arguments, resource))
+                let pages = self.rows(endpoint, arguments, resource);
+                Answer::Rows(if by_keyset { pages.by_keyset()? } else { pages })
             }
             Outcome::Object(resource) => Answer::Object(self.object(endpoint, arguments, resource).await?),
             Outcome::SameObject | Outcome::AnotherObject => {

@@ -1,5 +1,6 @@
 //! The client: one way to the wire for typed code and scripts alike, `send(endpoint, arguments)`.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -12,8 +13,9 @@ use crate::arguments::Arguments;
 use crate::config::Builder;
 use crate::endpoint::{Endpoint, Idempotency, Method, Outcome, Resource, Segment};
 use crate::error::{self, Error, ErrorKind, RequestFacts};
-use crate::http::request;
-use crate::http::transport::{Body, Call, Cause, Failure, Transport};
+use crate::http::retry::Policy;
+use crate::http::transport::{Call, Cause, Failure, Reply, Transport};
+use crate::http::{link, request};
 use crate::manager::Manager;
 use crate::object::Context;
 use crate::rehearsal;
@@ -30,6 +32,7 @@ struct Inner {
     api: Url,
     transport: Transport,
     writes: writes::Switch,
+    written: writes::Count,
 }
 
 /// What went over the wire so far.
@@ -67,7 +70,14 @@ impl Gitlab {
     }
 
     pub(crate) fn new(api: Url, transport: Transport) -> Self {
-        Self { inner: Arc::new(Inner { api, transport, writes: writes::Switch::default() }) }
+        Self {
+            inner: Arc::new(Inner {
+                api,
+                transport,
+                writes: writes::Switch::default(),
+                written: writes::Count::default(),
+            }),
+        }
     }
 
     /// The server's URL, without the API's part.
@@ -78,7 +88,7 @@ impl Gitlab {
 
     /// How many requests may be under way at once.
     #[must_use]
-    pub fn jobs(&self) -> std::num::NonZeroUsize {
+    pub fn jobs(&self) -> NonZeroUsize {
         self.inner.transport.options.jobs
     }
 
@@ -109,6 +119,16 @@ impl Gitlab {
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         self.inner.transport.meter.read()
+    }
+
+    /// How many requests that write were begun so far, by all copies of this client.
+    pub(crate) fn writes_begun(&self) -> u64 {
+        self.inner.written.begun()
+    }
+
+    /// How many of them have ended, well or not.
+    pub(crate) fn writes_ended(&self) -> u64 {
+        self.inner.written.ended()
     }
 
     /// The untyped manager of a resource that hangs on the client itself.
@@ -184,46 +204,45 @@ impl Gitlab {
         arguments: &Arguments,
         link: &str,
     ) -> Result<Response, Error> {
-        let api = &self.inner.api;
-        let url = api.join(link).map_err(|error| {
-            Error::new(ErrorKind::Decode, format!("the next page's link is no URL: {error}"))
+        let mut request = request::build(&self.inner.api, endpoint, arguments)?;
+        let own = url_of(&request)?;
+        let url = link::follow(&self.inner.api, &own, link).map_err(|reason| {
+            let error =
+                Error::new(ErrorKind::Transport, reason).with_request(RequestFacts::new(endpoint, &own));
+            error.with_hint("If GitLab lives there, give that as the URL.")
         })?;
-        if url.origin() != api.origin() {
-            return Err(Error::new(
-                ErrorKind::Transport,
-                format!(
-                    "the next page's link leads to {} instead of {}; it is not followed",
-                    url.origin().ascii_serialization(),
-                    api.origin().ascii_serialization()
-                ),
-            )
-            .with_request(RequestFacts::new(endpoint, &url)));
-        }
-        let mut request = request::build(api, endpoint, arguments)?;
         *request.uri_mut() = url.as_str().parse().map_err(|error| {
             Error::new(ErrorKind::Decode, format!("the next page's link is no URL: {error}"))
         })?;
         self.exchange(endpoint, request).await
     }
 
-    /// Sends one request and answers the body of its successful response, unread.
+    /// Sends one request with these headers beside its own, and answers its successful response, the body unread.
     pub(crate) async fn open(
         &self,
         endpoint: &'static Endpoint,
         arguments: &Arguments,
-    ) -> Result<Body, Error> {
-        let request = request::build(&self.inner.api, endpoint, arguments)?;
+        headers: &HeaderMap,
+    ) -> Result<Reply, Error> {
+        let mut request = request::build(&self.inner.api, endpoint, arguments)?;
         if self.rehearses(endpoint, arguments) {
-            return Ok(Body::empty(RequestFacts::of(endpoint, &request)?));
+            return Ok(Reply::empty(RequestFacts::of(endpoint, &request)?));
         }
+        request.headers_mut().extend(headers.clone());
         let call = self.call(endpoint, request)?;
+        let _write = self.begin_write(endpoint);
         match self.inner.transport.open(&call).await {
             Ok(reply) if is_page(&reply.headers) && !may_be_page(endpoint) => {
                 Err(not_from_gitlab(call.facts))
             }
-            Ok(reply) => Ok(reply.body),
+            Ok(reply) => Ok(reply),
             Err(failure) => Err(error_of(endpoint, call.facts, failure)),
         }
+    }
+
+    /// How to repeat.
+    pub(crate) fn retry_policy(&self) -> Policy {
+        self.inner.transport.options.retry
     }
 
     /// Sends one request and reads its whole answer; one that means failure becomes an error.
@@ -233,6 +252,7 @@ impl Gitlab {
         request: http::Request<Bytes>,
     ) -> Result<Response, Error> {
         let call = self.call(endpoint, request)?;
+        let _write = self.begin_write(endpoint);
         let (headers, body) = match self.inner.transport.fetch(&call).await {
             Ok(answer) if is_page(&answer.headers) => return Err(not_from_gitlab(call.facts)),
             Ok(answer) => (answer.headers, answer.body),
@@ -241,6 +261,12 @@ impl Gitlab {
             Err(failure) => return Err(error_of(endpoint, call.facts, failure)),
         };
         Ok(Response { headers, body, endpoint, request: call.facts, rehearsed: false })
+    }
+
+    /// Counts a request as long as it may change something. Lists that are being read look at the count: their rows may have
+    /// moved.
+    fn begin_write(&self, endpoint: &Endpoint) -> Option<writes::Begun<'_>> {
+        writes(endpoint).then(|| self.inner.written.begin())
     }
 
     fn call(&self, endpoint: &'static Endpoint, request: http::Request<Bytes>) -> Result<Call, Error> {

@@ -1,6 +1,7 @@
-//! Making a client. Nothing here reads the environment or a file, and nothing is sent.
+//! Making a client. Nothing is sent, and no file is read but the certificates that the caller names.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use url::Url;
@@ -8,9 +9,11 @@ use url::Url;
 use crate::auth::{Credential, TokenKind};
 use crate::client::Gitlab;
 use crate::error::Error;
+use crate::http::connect::{CaSource, ConnectSettings, IdentityFiles, TlsSources};
 use crate::http::retry::Policy;
 use crate::http::transport::{Options, Transport};
-use crate::secret::{Secret, mask_url};
+use crate::mask::mask_url;
+use crate::secret::Secret;
 use crate::writes::Writes;
 
 /// What a client needs to know: the server, and as whom to speak. See [`Gitlab::builder`].
@@ -24,6 +27,8 @@ pub struct Builder {
     retry: Policy,
     jobs: NonZeroUsize,
     body_limit: u64,
+    tls: TlsSources,
+    proxies: bool,
     writes: Writes,
 }
 
@@ -46,6 +51,8 @@ impl Builder {
             },
             jobs: JOBS,
             body_limit: 64 * 1024 * 1024,
+            tls: TlsSources::default(),
+            proxies: true,
             writes: Writes::Sent,
         }
     }
@@ -135,6 +142,46 @@ impl Builder {
         self
     }
 
+    /// Trusts the certificate authorities in this PEM file, beside those that the system trusts. [`Builder::build`] reads
+    /// it. Default: the system's alone.
+    #[must_use]
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.tls.ca = Some(CaSource::File(path.into()));
+        self
+    }
+
+    /// Trusts the certificate authorities in this PEM text, beside those that the system trusts; takes the place of
+    /// [`Builder::ca_file`].
+    #[must_use]
+    pub fn ca_pem(mut self, text: impl Into<Vec<u8>>) -> Self {
+        self.tls.ca = Some(CaSource::Pem(text.into()));
+        self
+    }
+
+    /// Shows this certificate to servers that ask for one. Both files are PEM, and may be the same one; the key has no
+    /// password. [`Builder::build`] reads them. Default: none is shown.
+    #[must_use]
+    pub fn client_identity(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        self.tls.identity = Some(IdentityFiles { certificate: certificate.into(), key: key.into() });
+        self
+    }
+
+    /// Takes any certificate for the server's, so that whoever sits between can read and change everything, the token
+    /// included. For servers that one throws away; [`Builder::ca_file`] is the safe way to a private one.
+    #[must_use]
+    pub fn insecure(mut self) -> Self {
+        self.tls.accepts_any = true;
+        self
+    }
+
+    /// Goes straight to the server. Default: through the proxy that the environment (`HTTPS_PROXY`, `HTTP_PROXY`,
+    /// `ALL_PROXY`, `NO_PROXY`) or the system names for it.
+    #[must_use]
+    pub fn without_proxy(mut self) -> Self {
+        self.proxies = false;
+        self
+    }
+
     /// Whether requests that write are sent. Default: [`Writes::Sent`]. [`Gitlab::set_writes`] changes it later.
     #[must_use]
     pub fn writes(mut self, writes: Writes) -> Self {
@@ -152,20 +199,25 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::Usage`] when the URL is not an http(s) URL, or the token cannot stand in a header.
+    /// [`crate::ErrorKind::Usage`] when the URL is not an http(s) URL, the token cannot stand in a header, or a certificate
+    /// is none; [`crate::ErrorKind::Io`] when a file of certificates cannot be read.
     pub fn build(self) -> Result<Gitlab, Error> {
         let api = api_root(&self.url)?;
         let credential = self.token.map(|(kind, token)| Credential::new(kind, &token)).transpose()?;
-        let transport = Transport::new(Options {
-            credential,
+        let connecting = ConnectSettings {
             connect_timeout: self.connect_timeout,
             read_timeout: self.read_timeout,
+            proxies: self.proxies,
+            tls: self.tls.read()?,
+        };
+        let options = Options {
+            credential,
             timeout: self.timeout,
             retry: self.retry,
             jobs: self.jobs,
             body_limit: self.body_limit,
-        });
-        let client = Gitlab::new(api, transport);
+        };
+        let client = Gitlab::new(api, Transport::new(options, connecting));
         client.set_writes(self.writes);
         Ok(client)
     }

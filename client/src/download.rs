@@ -1,9 +1,12 @@
 //! Bytes and text that are too large to be an answer like others: streamed, to a callback or to a file, or
-//! read whole up to a limit. A file appears under its name only when all of it has arrived.
+//! read whole up to a limit. A file appears under its name only when all of it has arrived. What a broken connection
+//! means for a download is decided in `download/chunks.rs`; this module must not know.
+
+mod chunks;
+mod target;
+mod version;
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use bytes::{Bytes, BytesMut};
@@ -11,13 +14,19 @@ use bytes::{Bytes, BytesMut};
 use crate::arguments::Arguments;
 use crate::client::Gitlab;
 use crate::endpoint::Endpoint;
-use crate::error::{Error, ErrorKind};
-use crate::http::transport::Body;
+use crate::error::Error;
+pub use chunks::Chunks;
+use target::Target;
 
 /// What is read into memory is refused beyond this size, unless [`Download::limit`] says otherwise: 256 MiB.
 const MOST_IN_MEMORY: u64 = 256 * 1024 * 1024;
 
 /// A download that was described but not yet begun.
+///
+/// When the connection breaks in the middle, the download goes on where it was: only the rest is asked for, if the
+/// server has it and still has the same file. A server that cannot send a rest is asked for everything again, and what
+/// was there already is not handed out twice. That is repeated as long as it brings new bytes, and otherwise as often
+/// as [`crate::Builder::retries`] says.
 #[derive(Debug)]
 #[must_use = "nothing is downloaded before one of its methods is called"]
 pub struct Download {
@@ -25,13 +34,7 @@ pub struct Download {
     endpoint: &'static Endpoint,
     arguments: Arguments,
     limit: u64,
-}
-
-/// A download that is under way.
-pub struct Chunks {
-    body: Body,
-    expected: Option<u64>,
-    arrived: u64,
+    observer: Observer,
 }
 
 /// A file that was written whole.
@@ -42,16 +45,34 @@ pub struct Downloaded {
     pub path: PathBuf,
     /// How large it is, in bytes.
     pub size: u64,
+    /// The SHA-256 of its bytes, in hexadecimal digits, computed while they were written.
+    pub sha256: String,
+}
+
+/// How far a download has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DownloadProgress {
+    /// How many bytes have arrived. It falls back to 0 when the server has to send everything again.
+    pub arrived: u64,
+    /// How many bytes are to come in all, where the server says it.
+    pub expected: Option<u64>,
 }
 
 impl Download {
     pub(crate) fn new(client: Gitlab, endpoint: &'static Endpoint, arguments: Arguments) -> Self {
-        Self { client, endpoint, arguments, limit: MOST_IN_MEMORY }
+        Self { client, endpoint, arguments, limit: MOST_IN_MEMORY, observer: Observer::default() }
     }
 
     /// Changes how many bytes may be read into memory. Default: 256 MiB. Streams and files have no limit.
     pub fn limit(mut self, bytes: u64) -> Self {
         self.limit = bytes;
+        self
+    }
+
+    /// Tells how far the download has come: when the server has answered, and with each piece.
+    pub fn on_progress(mut self, observer: impl FnMut(DownloadProgress) + Send + Sync + 'static) -> Self {
+        self.observer = Observer(Some(Box::new(observer)));
         self
     }
 
@@ -61,30 +82,45 @@ impl Download {
     ///
     /// Whatever the arguments, the way to GitLab or its answer give.
     pub async fn start(self) -> Result<Chunks, Error> {
-        let body = self.client.open(self.endpoint, &self.arguments).await?;
-        Ok(Chunks { expected: body.length(), body, arrived: 0 })
+        self.start_at(0).await
+    }
+
+    /// Begins the download behind its first bytes where the server can do that, else at the beginning:
+    /// [`Chunks::position`] says which it was. A file that is shorter is sent from its beginning, too.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Download::start`].
+    pub async fn start_at(self, position: u64) -> Result<Chunks, Error> {
+        Chunks::begin(self.client, self.endpoint, self.arguments, self.observer, position).await
     }
 
     /// Everything at once.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`] when it is larger than the limit, else whatever fetching it gives.
+    /// [`crate::ErrorKind::Usage`] when it is larger than the limit, else whatever fetching it gives.
     pub async fn bytes(self) -> Result<Bytes, Error> {
         let (limit, endpoint) = (self.limit, self.endpoint);
         let mut chunks = self.start().await?;
-        // The announced size is refused before any of it is read.
-        if chunks.expected.is_some_and(|expected| expected > limit) {
-            return Err(too_large(endpoint, limit));
-        }
         let mut whole = BytesMut::new();
-        while let Some(chunk) = chunks.next().await? {
+        loop {
+            // The announced size is refused before any of it is read.
+            if chunks.expected().is_some_and(|expected| expected > limit) {
+                return Err(too_large(endpoint, limit));
+            }
+            let rewind = || {
+                whole.clear();
+                Ok(true)
+            };
+            let Some(chunk) = chunks.next_or_again(rewind).await? else {
+                return Ok(whole.freeze());
+            };
             if (whole.len() + chunk.len()) as u64 > limit {
                 return Err(too_large(endpoint, limit));
             }
             whole.extend_from_slice(&chunk);
         }
-        Ok(whole.freeze())
     }
 
     /// Everything at once, as text; bytes that are not UTF-8 are replaced.
@@ -96,120 +132,51 @@ impl Download {
         self.bytes().await.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// Into a file. A file of that name is replaced, once everything has arrived and not before.
+    /// Into a file. A file of that name is replaced, once everything has arrived and not before, and keeps its
+    /// permissions; a symbolic link stays, and what it leads to is replaced. Devices, pipes and the program's own
+    /// streams (`/dev/stdout`) have no name to give at the end: they get the bytes as they come.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] when the file cannot be written, else whatever fetching it gives.
+    /// [`crate::ErrorKind::Io`] when the file cannot be written, which is told before anything is sent where it can be
+    /// known; else whatever fetching it gives.
     pub async fn to_file(self, path: impl AsRef<Path>) -> Result<Downloaded, Error> {
-        let mut target = Target::create(path.as_ref())?;
+        let mut target = Target::open(path.as_ref()).await?;
         let mut chunks = self.start().await?;
-        while let Some(chunk) = chunks.next().await? {
+        while let Some(chunk) = chunks.next_or_again(|| target.rewind()).await? {
             target.write(&chunk)?;
         }
-        target.finish()
+        target.finish().await
     }
 }
 
-impl Chunks {
-    /// The next piece; `None` when everything has arrived.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Transport`] when the connection breaks or ends before everything has arrived.
-    pub async fn next(&mut self) -> Result<Option<Bytes>, Error> {
-        let Some(chunk) = self.body.next().await? else {
-            return match self.expected {
-                Some(expected) if expected != self.arrived => Err(Error::new(
-                    ErrorKind::Transport,
-                    format!("the download ended after {} of {expected} bytes", self.arrived),
-                )
-                .with_hint("Try again.")),
-                _ => Ok(None),
-            };
-        };
-        self.arrived += chunk.len() as u64;
-        Ok(Some(chunk))
-    }
-
-    /// How many bytes are to come in all, where the server says it.
-    #[must_use]
-    pub fn expected(&self) -> Option<u64> {
-        self.expected
-    }
-}
-
-impl fmt::Debug for Chunks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Chunks").field("expected", &self.expected).field("arrived", &self.arrived).finish()
-    }
-}
-
-/// Writes a file whose content is at hand, as downloads are written: a file of that name is replaced by a whole one, or
-/// stays as it is.
+/// Writes a file whose content is at hand, as [`Download::to_file`] writes one: a file of that name is replaced by a whole
+/// one, or stays as it is.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Usage`] when the path names no file, [`ErrorKind::Io`] when it cannot be written.
-pub fn write_file(path: impl AsRef<Path>, content: &[u8]) -> Result<Downloaded, Error> {
-    let mut target = Target::create(path.as_ref())?;
+/// [`crate::ErrorKind::Usage`] when the path names no file, [`crate::ErrorKind::Io`] when it cannot be written.
+pub async fn write_file(path: impl AsRef<Path>, content: &[u8]) -> Result<Downloaded, Error> {
+    let mut target = Target::open(path.as_ref()).await?;
     target.write(content)?;
-    target.finish()
+    target.finish().await
 }
 
-/// A file in the making, beside the one that it will become; it goes away if it is never finished.
-struct Target {
-    path: PathBuf,
-    partial: PathBuf,
-    file: Option<File>,
-    size: u64,
-}
+/// Who wants to know how far a download has come.
+#[derive(Default)]
+struct Observer(Option<Box<dyn FnMut(DownloadProgress) + Send + Sync>>);
 
-impl Target {
-    fn create(path: &Path) -> Result<Self, Error> {
-        let wrong = |error: &io::Error| Error::io(&format!("{} cannot be written", path.display()), error);
-        let name = path.file_name().ok_or_else(|| {
-            Error::usage(format!("{} is no name of a file", path.display()))
-                .with_hint("Name the file that shall be written.")
-        })?;
-        if path.is_dir() {
-            return Err(Error::usage(format!("{} is a directory", path.display()))
-                .with_hint("Name the file that shall be written."));
+impl Observer {
+    fn tell(&mut self, arrived: u64, expected: Option<u64>) {
+        if let Some(observer) = &mut self.0 {
+            observer(DownloadProgress { arrived, expected });
         }
-        let mut partial = std::ffi::OsString::from(".");
-        partial.push(name);
-        partial.push(format!(".{:08x}.partial", fastrand::u32(..)));
-        let partial = path.with_file_name(partial);
-        let file = File::create_new(&partial).map_err(|error| wrong(&error))?;
-        Ok(Self { path: path.to_owned(), partial, file: Some(file), size: 0 })
-    }
-
-    fn write(&mut self, chunk: &[u8]) -> Result<(), Error> {
-        let Some(file) = &mut self.file else { return Ok(()) };
-        file.write_all(chunk)
-            .map_err(|error| Error::io(&format!("{} cannot be written", self.path.display()), &error))?;
-        self.size += chunk.len() as u64;
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<Downloaded, Error> {
-        let wrong =
-            |error: &io::Error| Error::io(&format!("{} cannot be written", self.path.display()), error);
-        if let Some(file) = &self.file {
-            file.sync_all().map_err(|error| wrong(&error))?;
-        }
-        fs::rename(&self.partial, &self.path).map_err(|error| wrong(&error))?;
-        self.file = None;
-        Ok(Downloaded { path: self.path.clone(), size: self.size })
     }
 }
 
-impl Drop for Target {
-    fn drop(&mut self) {
-        if self.file.take().is_some() {
-            // Nobody is left to tell; a partial file that stays has a name that says so.
-            let _ = fs::remove_file(&self.partial);
-        }
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Observer" } else { "nobody" })
     }
 }
 

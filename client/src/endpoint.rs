@@ -252,6 +252,36 @@ pub enum Pagination {
     Offset,
     /// `page` and `per_page`; the totals are never sent.
     OffsetWithoutTotals,
+    /// `page` and `per_page`, or by keyset.
+    OffsetOrKeyset(Keyset),
+}
+
+/// Pages that each begin behind the last row of the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keyset {
+    /// The only `order_by` that they come in.
+    pub order_by: &'static str,
+    /// The only `sort` that they come in: `asc` or `desc`.
+    pub sort: &'static str,
+    /// Whether totals are sent for up to 10,000 rows when the same list is paged by `page`.
+    pub totals: bool,
+}
+
+impl Pagination {
+    /// How the rows come by keyset, if they do.
+    #[must_use]
+    pub const fn keyset(self) -> Option<Keyset> {
+        match self {
+            Self::OffsetOrKeyset(keyset) => Some(keyset),
+            _ => None,
+        }
+    }
+
+    /// Whether the totals are sent with pages by number, for up to 10,000 rows.
+    #[must_use]
+    pub const fn has_totals(self) -> bool {
+        matches!(self, Self::Offset | Self::OffsetOrKeyset(Keyset { totals: true, .. }))
+    }
 }
 
 /// What may be assumed when the same request is sent twice.

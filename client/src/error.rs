@@ -10,8 +10,8 @@ use std::fmt;
 
 use crate::client::url_of;
 use crate::endpoint::{Endpoint, Method};
+use crate::mask::{is_secret_parameter, mask_tokens};
 use crate::redact;
-use crate::secret::mask_tokens;
 
 pub(crate) use refusal::from_answer;
 
@@ -248,6 +248,12 @@ impl Error {
         self
     }
 
+    /// Says in front of what happened to what it happened.
+    pub(crate) fn with_context(mut self, context: &str) -> Self {
+        self.0.message = format!("{context}: {}", self.0.message);
+        self
+    }
+
     pub(crate) fn with_request(mut self, request: RequestFacts) -> Self {
         self.0.request = Some(request);
         self
@@ -282,19 +288,21 @@ impl RequestFacts {
     }
 }
 
-/// The URL as text, its password and the values of secret query parameters masked.
+/// The URL as text, its user and password and the values of secret query parameters masked.
 pub(crate) fn redact_url(url: &url::Url) -> String {
-    const SECRET: [&str; 4] = ["private_token", "access_token", "job_token", "token"];
     let mut shown = url.clone();
-    if shown.password().is_some() {
-        // Only URLs without a host refuse a password, and those have none to begin with.
-        let _ = shown.set_password(Some("xxxx"));
+    if !shown.username().is_empty() || shown.password().is_some() {
+        // Only URLs without a host refuse a user and a password, and those have none to begin with.
+        let _ = shown.set_username("xxxx");
+        let _ = shown.set_password(None);
     }
-    if url.query_pairs().any(|(name, _)| SECRET.contains(&&*name)) {
+    if url.query_pairs().any(|(name, _)| is_secret_parameter(&name)) {
         let pairs: Vec<_> = url.query_pairs().into_owned().collect();
-        shown.query_pairs_mut().clear().extend_pairs(pairs.iter().map(|(name, value)| {
-            (name, if SECRET.contains(&name.as_str()) { "xxxx" } else { value.as_str() })
-        }));
+        shown.query_pairs_mut().clear().extend_pairs(
+            pairs
+                .iter()
+                .map(|(name, value)| (name, if is_secret_parameter(name) { "xxxx" } else { value.as_str() })),
+        );
     }
     shown.into()
 }
@@ -335,7 +343,13 @@ mod tests {
             .unwrap();
         assert_eq!(
             redact_url(&url),
-            "https://u:xxxx@h.test/p?private_token=xxxx&job_token=xxxx&token=xxxx&ref=main"
+            "https://xxxx@h.test/p?private_token=xxxx&job_token=xxxx&token=xxxx&ref=main"
+        );
+        let disguised =
+            url::Url::parse("https://glpat-1@h.test/p?Private_Token=a&ACCESS%5FTOKEN=b&%74oken=c").unwrap();
+        assert_eq!(
+            redact_url(&disguised),
+            "https://xxxx@h.test/p?Private_Token=xxxx&ACCESS_TOKEN=xxxx&token=xxxx"
         );
         let plain = url::Url::parse("https://h.test/p?scope%5B%5D=failed").unwrap();
         assert_eq!(redact_url(&plain), "https://h.test/p?scope%5B%5D=failed");

@@ -1,31 +1,49 @@
-//! Rows over pages: fetched on demand, in order. A failed page can be asked for again, so nothing that
-//! was already read is lost. This module must not know what the rows are.
+//! Lists: their rows as a stream, all at once, or page by page. What is fetched when is decided in the modules
+//! below. This module must not know what the rows are.
+
+mod keyset;
+mod next;
+mod seen;
+mod source;
+mod walk;
+mod window;
 
 use std::fmt;
-use std::marker::PhantomData;
+use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context as TaskContext, Poll};
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use serde_json::value::RawValue;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 
-use crate::arguments::Arguments;
-use crate::client::{Gitlab, Response};
-use crate::endpoint::{Endpoint, Pagination, Resource};
 use crate::entity::Entity;
 use crate::error::Error;
-use crate::http::link;
-use crate::object::{Context, Object};
+use crate::object::Object;
 
-/// The page size of a walk over all rows: the largest that GitLab serves.
-const ROWS_PER_PAGE: i64 = 100;
+pub(crate) use keyset::take_choice;
+pub use walk::Pages;
 
 /// A list that was described but not yet asked for.
+///
+/// The first page is fetched alone. When its rows are used up, the pages behind it are fetched ahead, two at once, then four,
+/// up to [`Builder::jobs`](crate::Builder::jobs), while the caller works on the rows. What was asked for and is not needed is given up: that is one such
+/// window of requests at most. GitLab's order of the rows is kept.
+///
+/// A list may change while one walks over it. Then
+///
+/// - no row comes twice, whatever happens;
+/// - no row is missed because others are added, in lists with the newest first;
+/// - no row is missed because this client, or a copy of it, deleted others or changed them so that they left the list, as a loop does
+///   that cancels what it lists; the page before is read again for that, at most once for each page;
+/// - where GitLab sends totals, as it does for most lists of up to 10,000 rows with the newest first, no row is missed because somebody else
+///   deleted others: a total that shrank shows it.
+///
+/// What came into the list after the walk began may or may not be seen. Where GitLab sends no totals, or sends the oldest first, a row can be missed when somebody
+/// else deletes an earlier one in the time between the fetching of two pages. [`List::keyset`] has no such gap.
 #[derive(Debug)]
 pub struct List<T> {
     pages: Pages,
-    of: PhantomData<fn() -> T>,
+    decode: fn(Object) -> Result<T, Error>,
 }
 
 /// One page of rows.
@@ -38,58 +56,58 @@ pub struct Page<T> {
     pub total: Option<u64>,
 }
 
-/// The pages of a list, one after the other.
-#[derive(Debug)]
-pub struct Pages {
-    client: Gitlab,
-    endpoint: &'static Endpoint,
-    arguments: Arguments,
-    resource: &'static Resource,
-    context: Context,
-    next: Next,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum Next {
-    /// This page, and no other.
-    Only,
-    /// The page of this number.
-    Number(i64),
-    /// What GitLab's link says.
-    Link(String),
-    End,
-}
-
 /// The rows of a list as a stream.
+///
+/// After an error the stream goes on where it was: a page that could not be fetched is asked for again, a row
+/// that could not be read is passed over. Dropping the stream gives up what is being fetched.
 pub struct RowStream<T> {
-    rows: Pin<Box<dyn Stream<Item = Result<T, Error>> + Send>>,
+    rows: std::vec::IntoIter<Object>,
+    pages: Turn,
+    decode: fn(Object) -> Result<T, Error>,
 }
 
-impl<T> List<T> {
+/// Who has the pages: the stream, or the fetching of the next one.
+enum Turn {
+    Rest(Box<Pages>),
+    Fetching(Fetching),
+    Over,
+}
+
+type Fetching = Pin<Box<dyn Future<Output = (Box<Pages>, Result<Option<Page<Object>>, Error>)> + Send>>;
+
+impl<T: Entity> List<T> {
     pub(crate) fn new(pages: Pages) -> Self {
-        Self { pages, of: PhantomData }
+        Self { pages, decode: Object::typed::<T> }
     }
 }
 
-impl<T: Entity + Send + 'static> List<T> {
-    /// The rows one by one; each page is fetched when its first row is asked for.
+impl<T> List<T> {
+    /// The same list in pages by keyset: each begins behind the last row of the one before, wherever that is by then. They are
+    /// fetched one by one, and no row is missed whatever changes. There are no totals.
+    ///
+    /// A list that can do it goes on like this by itself when GitLab refuses to count further.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Usage`] when GitLab has no such pages for this list; the hint names those that have.
+    pub fn keyset(self) -> Result<Self, Error> {
+        Ok(Self { pages: self.pages.by_keyset()?, ..self })
+    }
+
+    /// The rows one by one.
     #[must_use]
     pub fn stream(self) -> RowStream<T> {
-        let pages = stream::try_unfold(self.pages, async |mut pages| {
-            Ok::<_, Error>(pages.next().await?.map(|page| (page, pages)))
-        });
-        let rows =
-            pages.map_ok(|page| stream::iter(page.rows.into_iter().map(Object::typed::<T>))).try_flatten();
-        RowStream { rows: Box::pin(rows) }
+        let pages = Turn::Rest(Box::new(self.pages));
+        RowStream { rows: Vec::new().into_iter(), pages, decode: self.decode }
     }
 
     /// All rows at once.
     ///
     /// # Errors
     ///
-    /// The first failure; use [`List::stream`] to keep the rows before it.
+    /// The first failure; use [`List::stream`] to keep the rows before it and to go on.
     pub async fn all(self) -> Result<Vec<T>, Error> {
-        self.stream().rows.try_collect().await
+        self.stream().try_collect().await
     }
 
     /// The first row, for the price of one page.
@@ -110,104 +128,8 @@ impl<T: Entity + Send + 'static> List<T> {
         let Some(page) = self.pages.next().await? else {
             return Ok(Page { rows: Vec::new(), total: None });
         };
-        let rows = page.rows.into_iter().map(Object::typed).collect::<Result<_, _>>()?;
+        let rows = page.rows.into_iter().map(self.decode).collect::<Result<_, _>>()?;
         Ok(Page { rows, total: page.total })
-    }
-}
-
-impl Pages {
-    pub(crate) fn new(
-        client: Gitlab,
-        endpoint: &'static Endpoint,
-        mut arguments: Arguments,
-        resource: &'static Resource,
-        context: Context,
-    ) -> Self {
-        let next = if endpoint.pagination == Pagination::None || arguments.get("page").is_some() {
-            Next::Only
-        } else {
-            Next::Number(1)
-        };
-        if endpoint.pagination != Pagination::None
-            && arguments.get("per_page").is_none()
-            && next != Next::Only
-        {
-            arguments = arguments.with("per_page", ROWS_PER_PAGE);
-        }
-        Self { client, endpoint, arguments, resource, context, next }
-    }
-
-    /// The resource of the rows.
-    #[must_use]
-    pub fn resource(&self) -> &'static Resource {
-        self.resource
-    }
-
-    /// Whether the caller asked for one page of a certain number.
-    #[must_use]
-    pub fn is_single_page(&self) -> bool {
-        self.arguments.get("page").is_some()
-    }
-
-    /// The next page; `None` after the last. After an error the same page can be asked for again.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the arguments, the way to GitLab or its answer give.
-    pub async fn next(&mut self) -> Result<Option<Page<Object>>, Error> {
-        let response = match &self.next {
-            Next::End => return Ok(None),
-            Next::Only => self.client.send(self.endpoint, &self.arguments).await?,
-            Next::Number(page) => {
-                let arguments = self.arguments.clone().with("page", *page);
-                self.client.send(self.endpoint, &arguments).await?
-            }
-            Next::Link(link) => self.client.follow(self.endpoint, &self.arguments, link).await?,
-        };
-        let page = read(&self.client, self.resource, &self.context, &response)?;
-        self.next = following(&self.next, &self.arguments, &response, page.rows.len());
-        Ok(Some(page))
-    }
-}
-
-fn read(
-    client: &Gitlab,
-    resource: &'static Resource,
-    context: &Context,
-    response: &Response,
-) -> Result<Page<Object>, Error> {
-    let rows: Vec<Box<RawValue>> = response.json()?;
-    let total = response.header("x-total").and_then(|text| text.parse().ok());
-    let rows = rows
-        .into_iter()
-        .map(|raw| Object::listed(client, resource, context, raw))
-        .collect::<Result<_, _>>()?;
-    Ok(Page { rows, total })
-}
-
-/// Which page comes after this one. GitLab says so in `X-Next-Page` or in a link; a proxy may drop both,
-/// and then a full page means that there may be more.
-fn following(current: &Next, arguments: &Arguments, response: &Response, rows: usize) -> Next {
-    if *current == Next::Only || rows == 0 {
-        return Next::End;
-    }
-    // A page that names itself or an earlier one as the next would be walked for ever.
-    if let Some(number) = response.header("x-next-page") {
-        let next = number.trim().parse().ok();
-        return match (next, current) {
-            (Some(next), Next::Number(page)) if next <= *page => Next::End,
-            (Some(next), _) => Next::Number(next),
-            (None, _) => Next::End,
-        };
-    }
-    if let Some(header) = response.header("link") {
-        let next = link::target(header, "next").map(|target| Next::Link(target.to_owned()));
-        return next.filter(|next| next != current).unwrap_or(Next::End);
-    }
-    let per_page = arguments.get("per_page").and_then(serde_json::Value::as_u64).unwrap_or(u64::MAX);
-    match current {
-        Next::Number(page) if rows as u64 >= per_page => Next::Number(page + 1),
-        _ => Next::End,
     }
 }
 
@@ -216,17 +138,48 @@ impl<T> RowStream<T> {
     ///
     /// # Errors
     ///
-    /// Whatever fetching or decoding it gives.
+    /// Whatever fetching or decoding it gives. The next call goes on there.
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
-        self.rows.next().await.transpose()
+        self.next().await.transpose()
     }
 }
 
 impl<T> Stream for RowStream<T> {
     type Item = Result<T, Error>;
 
-    fn poll_next(mut self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
-        self.rows.as_mut().poll_next(task)
+    fn poll_next(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let stream = self.get_mut();
+        loop {
+            if let Some(row) = stream.rows.next() {
+                return Poll::Ready(Some((stream.decode)(row)));
+            }
+            match std::mem::replace(&mut stream.pages, Turn::Over) {
+                Turn::Over => return Poll::Ready(None),
+                Turn::Rest(mut pages) => {
+                    stream.pages = Turn::Fetching(Box::pin(async move {
+                        let page = pages.next().await;
+                        (pages, page)
+                    }));
+                }
+                Turn::Fetching(mut fetching) => {
+                    let Poll::Ready((pages, page)) = fetching.as_mut().poll(task) else {
+                        stream.pages = Turn::Fetching(fetching);
+                        return Poll::Pending;
+                    };
+                    match page {
+                        Ok(Some(page)) => {
+                            stream.rows = page.rows.into_iter();
+                            stream.pages = Turn::Rest(pages);
+                        }
+                        Ok(None) => {}
+                        Err(error) => {
+                            stream.pages = Turn::Rest(pages);
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -8,7 +8,8 @@ use http::header::{HeaderMap, LOCATION};
 use serde_json::Value;
 
 use crate::endpoint::{Endpoint, Field, Place, Type};
-use crate::secret::{REDACTED, mask_tokens};
+use crate::mask::mask_tokens;
+use crate::secret::REDACTED;
 use crate::table;
 
 /// The JSON body on one line; empty when there is none.
@@ -81,7 +82,9 @@ pub(crate) fn headers(headers: &HeaderMap) -> String {
     let lines = headers.iter().map(|(name, value)| match value.to_str() {
         _ if value.is_sensitive() || SECRET.contains(&name.as_str()) => format!("{name}: {REDACTED}"),
         // A redirect to an object storage carries its permission in the query.
-        Ok(text) if *name == LOCATION => format!("{name}: {}", text.split('?').next().unwrap_or_default()),
+        Ok(text) if *name == LOCATION => {
+            format!("{name}: {}", mask_tokens(text.split('?').next().unwrap_or_default()))
+        }
         Ok(text) => format!("{name}: {}", mask_tokens(text)),
         Err(_) => format!("{name}: ({} bytes)", value.len()),
     });

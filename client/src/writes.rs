@@ -1,7 +1,7 @@
-//! What becomes of requests that write: sent, refused, or only rehearsed. One switch for all copies of a client, so
-//! that objects that were fetched earlier obey it, too. Knows nothing of requests.
+//! What becomes of requests that write: sent, refused, or only rehearsed; and how many were sent. One switch and one count for
+//! all copies of a client, so that objects that were fetched earlier obey it, too. Knows nothing of requests.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// What a client does with requests that write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,5 +37,38 @@ impl Switch {
             2 => Writes::Rehearsed,
             _ => Writes::Sent,
         }
+    }
+}
+
+/// How many requests that write were begun, and how many have ended, well or not. Between the two the server may have
+/// changed anything.
+#[derive(Debug, Default)]
+pub(crate) struct Count {
+    begun: AtomicU64,
+    ended: AtomicU64,
+}
+
+/// A write that has begun. It ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Begun<'a>(&'a Count);
+
+impl Count {
+    pub(crate) fn begin(&self) -> Begun<'_> {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+        Begun(self)
+    }
+
+    pub(crate) fn begun(&self) -> u64 {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn ended(&self) -> u64 {
+        self.ended.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        self.0.ended.fetch_add(1, Ordering::SeqCst);
     }
 }

@@ -245,6 +245,8 @@ pub struct Endpoint {
     pub outcome: Outcome,
     /// How its rows are spread over pages.
     pub pagination: Pagination,
+    /// How they come by keyset instead, if they can.
+    pub keyset: Option<Keyset>,
     /// What may be assumed when it is sent twice.
     pub idempotency: Idempotency,
     /// Refusals with their causes.
@@ -394,6 +396,15 @@ pub enum Pagination {
     Offset,
     /// `page` and `per_page`, and totals are never sent.
     OffsetWithoutTotals,
+}
+
+/// Pages that each begin behind the last row of the one before: the only order that they come in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keyset {
+    /// The value of `order_by`.
+    pub order_by: String,
+    /// The value of `sort`: `asc` or `desc`.
+    pub sort: &'static str,
 }
 
 /// What may be assumed when the same request is sent twice.

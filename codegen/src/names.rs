@@ -31,6 +31,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Deref",
     "Display",
     "Download",
+    "DownloadProgress",
     "Downloaded",
     "Entity",
     "Err",

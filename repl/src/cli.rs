@@ -1,6 +1,8 @@
 //! The command line: which command with which options, and the exit status. What commands do is in
 //! `commands/`.
 
+mod status;
+
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
@@ -15,11 +17,14 @@ use rhailab_client::{Writes, nearest};
 use rhailab_sandbox::Fault;
 
 use crate::commands;
+use crate::commands::logs::JobName;
 use crate::commands::trigger::TriggerOptions;
 use crate::commands::wait::WaitOptions;
 use crate::live::screen;
 use crate::output::Format;
-use crate::{duration, shell, verbose};
+use crate::{duration, progress, shell, verbose};
+
+pub use status::Status;
 
 /// The program.
 #[must_use]
@@ -34,60 +39,8 @@ pub fn main() -> ExitCode {
         }
     };
     verbose::install(cli.global.verbose);
+    progress::show(cli.global.progress.is_shown());
     run(&cli).into()
-}
-
-/// How the program ends, as its exit status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// Everything was done.
-    Success,
-    /// A script or GitLab's API failed.
-    Failure,
-    /// The command line or the configuration is wrong.
-    Usage,
-    /// The pipeline failed.
-    PipelineFailed,
-    /// The pipeline was canceled.
-    PipelineCanceled,
-    /// The pipeline was skipped.
-    PipelineSkipped,
-    /// The pipeline waits for a manual action.
-    PipelineBlocked,
-    /// The deadline passed.
-    Deadline,
-    /// Ctrl-C.
-    Interrupted,
-    /// Nobody reads the output any more.
-    OutputClosed,
-    /// What the script passed to `exit`.
-    Script(u8),
-}
-
-impl Status {
-    /// The number that the shell sees.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::Success => 0,
-            Self::Failure => 1,
-            Self::Usage => 2,
-            Self::PipelineFailed => 3,
-            Self::PipelineCanceled => 4,
-            Self::PipelineSkipped => 5,
-            Self::PipelineBlocked => 6,
-            Self::Deadline => 124,
-            Self::Interrupted => 130,
-            Self::OutputClosed => 141,
-            Self::Script(code) => code,
-        }
-    }
-}
-
-impl From<Status> for ExitCode {
-    fn from(status: Status) -> Self {
-        Self::from(status.code())
-    }
 }
 
 /// GitLab CI/CD recipes as scripts.
@@ -131,6 +84,18 @@ pub(crate) struct GlobalOptions {
     /// The configuration file
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Trust the certificate authorities in this PEM file, beside those of the system
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Show the certificate in this PEM file to the server
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) client_cert: Option<PathBuf>,
+    /// The PEM file of that certificate's key, if it is another one
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) client_key: Option<PathBuf>,
+    /// Take any certificate for the server's; whoever sits between can read the token
+    #[arg(long, global = true)]
+    pub(crate) insecure: bool,
     /// Refuse everything that would write
     #[arg(long, global = true, conflicts_with = "dry_run")]
     pub(crate) read_only: bool,
@@ -255,6 +220,8 @@ enum Command {
         #[arg(default_value = "default")]
         name: String,
     },
+    /// Print a job's log; the exit status tells what became of the job
+    Logs(LogsOptions),
     /// Explain a kind of object, a method, a field, a parameter, a function
     Doc {
         /// What stands in a script, such as pipeline, project.pipelines.create, pipeline.status; nothing for an overview
@@ -323,6 +290,21 @@ pub(crate) struct SandboxOptions {
     pub(crate) stall: Option<Duration>,
 }
 
+/// Which log to print, and for how long.
+#[derive(Debug, Args)]
+pub(crate) struct LogsOptions {
+    /// The project, as its number or its path, such as group/app
+    pub(crate) project: String,
+    /// The job, as its number, or as the number of its pipeline and its name: 45:rspec
+    pub(crate) job: JobName,
+    /// Go on until the job has ended
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+    /// The pause between two looks while following, such as 5s; 2 seconds otherwise
+    #[arg(long, value_name = "DURATION", value_parser = duration::option, requires = "follow")]
+    pub(crate) poll: Option<Duration>,
+}
+
 fn run(cli: &Cli) -> Status {
     let global = &cli.global;
     match &cli.command {
@@ -334,6 +316,7 @@ fn run(cli: &Cli) -> Status {
         Some(Command::Wait(options)) => commands::wait::run(global, options),
         Some(Command::Api(options)) => commands::api::send(global, options),
         Some(Command::Sandbox(options)) => commands::sandbox::serve(options),
+        Some(Command::Logs(options)) => commands::logs::print(global, options),
         Some(Command::Config) => commands::config::show(global),
         Some(Command::Doc { topic }) => commands::doc::show(global, topic),
         Some(Command::Completions { shell }) => commands::completions::print_for(*shell),
@@ -396,7 +379,5 @@ pub(crate) fn complain(message: &str) -> Status {
 
 /// Writes a line for the person in front of the screen. When even that cannot be written, nobody is there.
 pub(crate) fn say(line: &str) {
-    screen::aside(|| {
-        let _ = writeln!(std::io::stderr().lock(), "{line}");
-    });
+    let _ = screen::aside(|| progress::aside(|| writeln!(std::io::stderr().lock(), "{line}")));
 }

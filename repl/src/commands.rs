@@ -7,6 +7,7 @@ pub(crate) mod config;
 pub(crate) mod definitions;
 pub(crate) mod doc;
 pub(crate) mod login;
+pub(crate) mod logs;
 pub(crate) mod man;
 pub(crate) mod run;
 pub(crate) mod sandbox;

@@ -49,6 +49,8 @@ pub use timeline::TimelineRef;
 pub use variables::free_variables;
 pub(crate) use wait::failed_log;
 
+use crate::output::log::LogStyle;
+
 /// What a script finds around it.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -84,6 +86,11 @@ pub trait Printer: Send + Sync + std::fmt::Debug {
     ///
     /// What the system says when it cannot be written.
     fn note(&self, line: &str) -> std::io::Result<()>;
+
+    /// How it shows the logs of jobs. Default: as plain text.
+    fn log_style(&self) -> LogStyle {
+        LogStyle::default()
+    }
 }
 
 /// A Rhai engine that speaks GitLab.

@@ -22,6 +22,7 @@ pub mod help;
 mod live;
 pub mod output;
 mod pipeline_url;
+mod progress;
 pub mod report;
 mod server;
 pub mod settings;

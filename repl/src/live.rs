@@ -25,7 +25,7 @@ use crate::cli::{GlobalOptions, Progress, Status, print, say};
 use crate::engine::ObjectRef;
 use crate::engine::bridge::Bridge;
 use crate::engine::failed_log;
-use crate::output::terminal::one_line;
+use crate::output::terminal::{neutral, one_line};
 use crate::output::{self, Format, Style, WriteError};
 use frame::Canvas;
 use state::{Change, Row, State};
@@ -258,6 +258,8 @@ fn is_drawable(progress: Progress) -> bool {
 pub(crate) fn value(pipeline: &Object, format: Format, bridge: &Bridge) -> Result<String, Status> {
     let value = Dynamic::from(ObjectRef::new(pipeline.clone(), bridge.clone()));
     match output::text(&value, format, Style::plain()) {
+        // A program that reads gets every letter; a terminal would obey some of them.
+        Ok(Some(text)) if std::io::stdout().is_terminal() => Ok(neutral(&text)),
         Ok(text) => Ok(text.unwrap_or_default()),
         Err(WriteError::Data(problem)) => {
             say(&format!("error: the pipeline cannot be shown: {problem}"));

@@ -6,6 +6,7 @@ mod blob;
 mod cell;
 pub(crate) mod columns;
 mod fields;
+pub mod log;
 mod style;
 pub mod terminal;
 
@@ -96,6 +97,8 @@ pub fn text(value: &Dynamic, format: Format, style: Style) -> Result<Option<Stri
         (Format::Json | Format::Yaml, shown) => {
             data(&fields::masked(shown), format).map_err(WriteError::Data)?
         }
+        // A terminal would obey what a server put into a name. A log keeps its colours where it is printed or followed.
+        (_, Shown::Text(text)) if style.width.is_some() => terminal::neutral(&text),
         (_, Shown::Text(text)) => text,
         (_, Shown::Object(object)) => fields::card(&object, style),
         (_, Shown::Rows(rows, rest)) => fields::rows(&rows, rest, style),
@@ -188,9 +191,17 @@ fn objects(values: &[Dynamic]) -> Vec<ObjectRef> {
 /// Why it has no such form.
 pub(crate) fn data(value: &Value, format: Format) -> Result<String, String> {
     match format {
-        Format::Json => serde_json::to_string_pretty(value).map_err(|error| error.to_string()),
-        _ => serde_saphyr::to_string(value)
-            .map(|text| text.trim_end().to_owned())
+        Format::Json => serde_json::to_string_pretty(value)
+            .map(|text| terminal::escaped_json(&text))
             .map_err(|error| error.to_string()),
+        _ => {
+            let text = serde_saphyr::to_string(value).map_err(|error| error.to_string())?;
+            // Where YAML has a letter that a terminal might obey and that only JSON escapes, JSON is YAML, too.
+            if terminal::is_harmless(&text) {
+                Ok(text.trim_end().to_owned())
+            } else {
+                data(value, Format::Json)
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use rhailab_client::{Error, Gitlab};
 use rhailab_sandbox::Scenario;
 
-use crate::cli::GlobalOptions;
+use crate::cli::{GlobalOptions, say};
 use crate::engine::bridge::Bridge;
 use crate::output::terminal::one_line;
 use crate::settings::{Options, Profiles, Settings};
@@ -20,45 +20,69 @@ pub(crate) struct Server {
     sandbox: Option<rhailab_sandbox::Sandbox>,
 }
 
-/// The settings that the options and the environment give.
-pub(crate) fn settings(global: &GlobalOptions) -> Result<Settings, Error> {
-    let options = Options {
+/// What the command line says about the server.
+pub(crate) fn options(global: &GlobalOptions) -> Options {
+    Options {
         url: global.url.clone(),
         token_file: global.token_file.clone(),
         profile: global.profile.clone(),
         config: global.config.clone(),
-    };
-    Settings::find(&options, |name| std::env::var(name).ok())
+        timeout: global.timeout,
+        jobs: global.jobs,
+        ca_file: global.ca_file.clone(),
+        client_cert: global.client_cert.clone(),
+        client_key: global.client_key.clone(),
+        insecure: global.insecure,
+    }
+}
+
+/// The environment of this process.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Tells what a person must know about the settings before they are used.
+pub(crate) fn warn(settings: &Settings) {
+    for warning in &settings.warnings {
+        say(&format!("warning: {}", one_line(warning)));
+    }
 }
 
 impl Server {
     /// The server that the options and the environment name. Nothing is sent to it.
     pub(crate) fn configured(global: &GlobalOptions, bridge: &Bridge) -> Result<Self, Error> {
+        let options = options(global);
         if let Some(scenario) = &global.sandbox {
-            return Self::sandbox(bridge, scenario.as_deref());
+            return Self::sandbox(bridge, scenario.as_deref(), &options);
         }
-        let settings = settings(global)?;
-        let name = settings.profile.clone().unwrap_or_else(|| "gl".to_owned());
+        let settings = Settings::find(&options, variable)?;
+        warn(&settings);
+        let name = settings.profile.as_ref().map_or("gl", |profile| &profile.value).to_owned();
         Ok(Self { settings, name, sandbox: None })
     }
 
     /// A fresh simulated server, with the projects of a scenario beside the demo's.
-    pub(crate) fn sandbox(bridge: &Bridge, scenario: Option<&Path>) -> Result<Self, Error> {
-        let options = match scenario {
+    pub(crate) fn sandbox(
+        bridge: &Bridge,
+        scenario: Option<&Path>,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let world = match scenario {
             Some(path) => Scenario::read(path).map_err(|error| Error::usage(error.to_string()))?.options(),
             None => rhailab_sandbox::Options::default(),
         };
         let runtime = bridge.runtime().map_err(|error| Error::io("the runtime cannot start", &error))?;
         let sandbox = runtime
-            .block_on(rhailab_sandbox::start(options))
+            .block_on(rhailab_sandbox::start(world))
             .map_err(|error| Error::usage(format!("the sandbox cannot start: {error}")))?;
-        let settings = Settings::for_sandbox(&sandbox.url(), sandbox.token());
+        let settings = Settings::for_sandbox(&sandbox.url(), sandbox.token(), options)?;
         Ok(Self { settings, name: "sandbox".to_owned(), sandbox: Some(sandbox) })
     }
 
     /// The server of a profile.
-    pub(crate) fn profile(name: &str, config: Option<&Path>) -> Result<Self, Error> {
-        let settings = Profiles::read(config, |name| std::env::var(name).ok())?.settings(name)?;
+    pub(crate) fn profile(name: &str, options: &Options) -> Result<Self, Error> {
+        let settings = Settings::of_profile(name, options, variable)?;
+        warn(&settings);
         Ok(Self { settings, name: name.to_owned(), sandbox: None })
     }
 
@@ -85,7 +109,7 @@ impl Server {
 
 /// The profiles, one a line.
 pub(crate) fn profiles(config: Option<&Path>) -> Result<String, Error> {
-    let profiles = Profiles::read(config, |name| std::env::var(name).ok())?;
+    let profiles = Profiles::read(config, variable)?;
     let lines: Vec<String> =
         profiles.list().map(|(name, url)| format!("{name:<16}{}", one_line(url))).collect();
     if lines.is_empty() {

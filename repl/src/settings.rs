@@ -1,16 +1,30 @@
-//! Which server to speak to, and as whom: options before the environment before the default. Reads the
-//! environment through a function, so that every rule can be tested; sends nothing.
+//! Which server to speak to, as whom, and how: options before the environment, before the profile, before python-gitlab's
+//! own configuration, before the default. Reads the environment through a function, so that every rule can be tested;
+//! sends nothing.
 
+mod environment;
+mod helper;
+mod layer;
 pub mod profiles;
+pub mod proxies;
+mod python_gitlab;
+mod source;
+mod token;
 
-use std::fmt;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
 
-use rhailab_client::{Error, Gitlab, Secret, TokenKind};
+use rhailab_client::{Builder, Error, Gitlab, Secret, TokenKind, nearest};
 
+pub use layer::ClientCertificate;
+use layer::Layer;
 pub use profiles::Profiles;
+use python_gitlab::PythonGitlab;
+pub use source::{Source, Sourced};
+pub use token::Token;
+use token::TokenPlace;
+pub(crate) use token::read as read_token;
 
 /// The server when nothing names another.
 const DEFAULT_URL: &str = "https://gitlab.com";
@@ -22,41 +36,22 @@ pub struct Settings {
     pub url: Sourced<String>,
     /// The token; without one requests are anonymous.
     pub token: Option<Sourced<Token>>,
-    /// The profile that names the server, if one does.
-    pub profile: Option<String>,
-}
-
-/// A token with its kind.
-#[derive(Debug, Clone)]
-pub struct Token {
-    /// How GitLab takes it.
-    pub kind: TokenKind,
-    /// The token itself.
-    pub secret: Secret,
-}
-
-/// A value with where it came from.
-#[derive(Debug, Clone)]
-pub struct Sourced<T> {
-    /// The value.
-    pub value: T,
-    /// Where it came from.
-    pub source: Source,
-}
-
-/// Where a setting came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// An option of the command line.
-    Option(&'static str),
-    /// A variable of the environment.
-    Environment(&'static str),
-    /// A profile of the configuration file.
-    Profile(String),
-    /// The simulated GitLab of this run.
-    Sandbox,
-    /// Nothing else was said.
-    Default,
+    /// The profile that names the server, if one does, with what chose it.
+    pub profile: Option<Sourced<String>>,
+    /// How long a call may take in all; by default there is no limit.
+    pub timeout: Option<Sourced<Duration>>,
+    /// How long the server may stay silent; the client has a default.
+    pub read_timeout: Option<Sourced<Duration>>,
+    /// How many requests may be under way at once; the client has a default.
+    pub jobs: Option<Sourced<NonZeroUsize>>,
+    /// A PEM file of authorities to trust beside the system's.
+    pub ca_file: Option<Sourced<PathBuf>>,
+    /// The certificate to show to the server.
+    pub client_certificate: Option<Sourced<ClientCertificate>>,
+    /// What switched the check of the server's certificate off, if anything did.
+    pub insecure: Option<Source>,
+    /// What a person must be told about these settings, a sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// What the command line says.
@@ -70,6 +65,18 @@ pub struct Options {
     pub profile: Option<String>,
     /// `--config`
     pub config: Option<PathBuf>,
+    /// `--timeout`
+    pub timeout: Option<Duration>,
+    /// `--jobs`
+    pub jobs: Option<NonZeroUsize>,
+    /// `--ca-file`
+    pub ca_file: Option<PathBuf>,
+    /// `--client-cert`
+    pub client_cert: Option<PathBuf>,
+    /// `--client-key`
+    pub client_key: Option<PathBuf>,
+    /// `--insecure`
+    pub insecure: bool,
 }
 
 impl Settings {
@@ -77,211 +84,233 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When the token file cannot be read or holds anything but a token.
+    /// When a file that is named or used cannot be read or holds what it should not, when a profile is named that does not
+    /// exist, or when the program that knows the token fails.
     pub fn find(options: &Options, environment: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let profile = find_profile(options, &environment)?;
-        let is_asked_for = options.profile.is_some();
-        let url = find_url(options, &environment, profile.as_ref());
-        // The token of a profile is for the profile's server.
-        let own = profile.filter(|profile| profile.url.value == url.value);
-        let name = own.as_ref().and_then(|profile| profile.profile.clone());
-        let own = own.and_then(|profile| profile.token);
-        let token = match &options.token_file {
-            Some(path) => Some(read_token(path)?),
-            None if is_asked_for => own,
-            None => find_token(&url, &environment).or(own),
-        };
-        Ok(Self { url, token, profile: name })
+        let known = KnownServers::read(options, &environment)?;
+        let servers = known.meant(options, &environment)?;
+        let url = find_url(options, &environment, servers.first());
+        Self::merge(url, options, &environment, servers)
     }
 
-    /// The settings for a simulated GitLab.
-    #[must_use]
-    pub fn for_sandbox(url: &str, token: &str) -> Self {
+    /// The settings for a server, from options and the environment and without a token: for whoever brings one.
+    ///
+    /// # Errors
+    ///
+    /// When the options contradict each other.
+    pub fn without_token(
+        url: &str,
+        options: &Options,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Error> {
+        let url = Sourced { value: url.to_owned(), source: Source::Option("--url") };
+        let mut settings = Self::merge(
+            url,
+            &Options { token_file: None, ..options.clone() },
+            &|name| environment(name).filter(|_| !environment::is_token(name)),
+            Vec::new(),
+        )?;
+        settings.token = None;
+        Ok(settings)
+    }
+
+    /// The settings of a profile, with the options that are no matter of the server.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Settings::find`].
+    pub fn of_profile(
+        name: &str,
+        options: &Options,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Error> {
+        let options = Options {
+            profile: Some(name.to_owned()),
+            config: options.config.clone(),
+            timeout: options.timeout,
+            jobs: options.jobs,
+            ..Options::default()
+        };
+        Self::find(&options, environment)
+    }
+
+    /// The settings for a simulated GitLab, with the options that are no matter of the server.
+    ///
+    /// # Errors
+    ///
+    /// Never: nothing is read.
+    pub fn for_sandbox(url: &str, token: &str, options: &Options) -> Result<Self, Error> {
+        let options = Options { timeout: options.timeout, jobs: options.jobs, ..Options::default() };
+        let url = Sourced { value: url.to_owned(), source: Source::Sandbox };
         let token = Token { kind: TokenKind::Private, secret: Secret::from(token) };
-        Self {
-            url: Sourced { value: url.to_owned(), source: Source::Sandbox },
-            token: Some(Sourced { value: token, source: Source::Sandbox }),
-            profile: None,
+        let mut settings = Self::merge(url, &options, &|_| None, Vec::new())?;
+        settings.token = Some(Sourced { value: token, source: Source::Sandbox });
+        Ok(settings)
+    }
+
+    /// The highest source that has a value gives it. What belongs to a server is for that server and for no other.
+    fn merge(
+        url: Sourced<String>,
+        options: &Options,
+        environment: &impl Fn(&str) -> Option<String>,
+        servers: Vec<Layer>,
+    ) -> Result<Self, Error> {
+        let is_own =
+            |layer: &Layer| layer.url.as_ref().is_some_and(|own| is_same_server(&own.value, &url.value));
+        let own = servers.into_iter().filter(is_own);
+        let mut environment = environment::layer(environment, &url.value);
+        let mut found = Layer::of_options(options)?;
+        if options.profile.is_some() {
+            // A profile that is named outright comes before the environment, and speaks with its own token or with none.
+            environment.token = None;
+            found = own.fold(found, Layer::or).or(environment);
+        } else {
+            found = own.fold(found.or(environment), Layer::or);
         }
+        let mut warnings = found.warnings;
+        let token = match found.token {
+            Some(Sourced { value, source }) => {
+                warnings.extend(value.exposed());
+                Some(Sourced { value: value.read()?, source })
+            }
+            None => None,
+        };
+        let insecure = found.insecure.filter(|insecure| insecure.value).map(|insecure| insecure.source);
+        if let Some(source) = &insecure {
+            warnings.push(format!(
+                "certificates are NOT checked ({source}): whoever sits between here and the server can read the token \
+                 and change every answer"
+            ));
+        }
+        Ok(Self {
+            url,
+            token,
+            profile: found.profile,
+            timeout: found.timeout,
+            read_timeout: found.read_timeout,
+            jobs: found.jobs,
+            ca_file: found.ca_file,
+            client_certificate: found.client_certificate,
+            insecure,
+            warnings,
+        })
     }
 
     /// The client that these settings describe. Nothing is sent.
     ///
     /// # Errors
     ///
-    /// When the URL or the token cannot be used, with where it came from.
+    /// When the URL, the token or a file of certificates cannot be used.
     pub fn client(&self) -> Result<Gitlab, Error> {
+        self.builder().build()
+    }
+
+    /// The same before it is made.
+    pub fn builder(&self) -> Builder {
         let mut builder = Gitlab::builder(&self.url.value);
         if let Some(token) = &self.token {
             builder = builder.token(token.value.kind, &token.value.secret);
         }
-        builder.build()
+        if let Some(timeout) = &self.timeout {
+            builder = builder.timeout(timeout.value);
+        }
+        if let Some(timeout) = &self.read_timeout {
+            builder = builder.read_timeout(timeout.value);
+        }
+        if let Some(jobs) = &self.jobs {
+            builder = builder.jobs(jobs.value);
+        }
+        if let Some(file) = &self.ca_file {
+            builder = builder.ca_file(&file.value);
+        }
+        if let Some(Sourced { value, .. }) = &self.client_certificate {
+            builder = builder.client_identity(&value.certificate, &value.key);
+        }
+        if self.insecure.is_some() {
+            builder = builder.insecure();
+        }
+        // A proxy elsewhere could not find a server that lives in this process.
+        if self.url.source == Source::Sandbox { builder.without_proxy() } else { builder }
     }
 }
 
-/// The variables that name the server, the first that is set counts.
-const URL_VARIABLES: [&str; 3] = ["GITLAB_URL", "GITLAB_HOST", "CI_SERVER_URL"];
+/// The servers with a name, in `rhailab.toml` and in python-gitlab's files.
+struct KnownServers {
+    profiles: Profiles,
+    python: PythonGitlab,
+}
 
-/// The variables that hold tokens, the first that is set counts.
-const TOKEN_VARIABLES: [(&str, TokenKind); 4] = [
-    ("GITLAB_TOKEN", TokenKind::Private),
-    ("GITLAB_PRIVATE_TOKEN", TokenKind::Private),
-    ("GITLAB_OAUTH_TOKEN", TokenKind::OAuth),
-    ("CI_JOB_TOKEN", TokenKind::Job),
-];
+impl KnownServers {
+    fn read(options: &Options, environment: &impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let profiles = Profiles::read(options.config.as_deref(), environment)?;
+        Ok(Self { profiles, python: PythonGitlab::read(environment)? })
+    }
 
-/// The profile that is named by the option, by the environment, or by the file itself.
-fn find_profile(
-    options: &Options,
-    environment: &impl Fn(&str) -> Option<String>,
-) -> Result<Option<Settings>, Error> {
-    let profiles = Profiles::read(options.config.as_deref(), environment)?;
-    let named = options.profile.clone().or_else(|| non_empty(environment("RHAILAB_PROFILE")));
-    let name = named.or_else(|| profiles.default_name().map(str::to_owned));
-    name.map(|name| profiles.settings(&name)).transpose()
+    /// The servers that are meant, the first before the second: the one that is named, or the default of each file.
+    fn meant(
+        &self,
+        options: &Options,
+        environment: &impl Fn(&str) -> Option<String>,
+    ) -> Result<Vec<Layer>, Error> {
+        let named = options.profile.clone().map(|name| (name, Source::Option("--profile"))).or_else(|| {
+            let name = environment::non_empty(environment("RHAILAB_PROFILE"))?;
+            Some((name, Source::Environment("RHAILAB_PROFILE")))
+        });
+        if let Some((name, chosen_by)) = named {
+            let layer = match self.profiles.layer(&name)? {
+                Some(layer) => layer,
+                None => self.python.layer(&name)?.ok_or_else(|| self.unknown(&name))?,
+            };
+            return Ok(vec![layer.with_profile(name, chosen_by)]);
+        }
+        let mut meant = Vec::new();
+        if let Some((name, file)) = self.profiles.default_profile() {
+            let layer = self.profiles.layer(name)?.ok_or_else(|| self.unknown(name))?;
+            meant.push(layer.with_profile(name.to_owned(), Source::File(file.to_owned())));
+        }
+        if let Some((name, file)) = self.python.default_section()? {
+            let layer = self.python.layer(&name)?.ok_or_else(|| {
+                let file = file.display();
+                Error::usage(format!("`default` in {file} names `{name}`, and there is no such section"))
+            })?;
+            meant.push(layer.with_profile(name, Source::File(file.to_owned())));
+        }
+        Ok(meant)
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let known: Vec<&str> =
+            self.profiles.list().map(|(name, _)| name).chain(self.python.servers()).collect();
+        let error = Error::usage(format!("there is no profile `{name}`"));
+        match nearest(name, known.iter().copied()) {
+            Some(near) => error.with_hint(format!("Did you mean `{near}`?")),
+            None if known.is_empty() => error.with_hint("`rhailab login` makes one."),
+            None => error.with_hint(format!("There are {}.", known.join(", "))),
+        }
+    }
 }
 
 fn find_url(
     options: &Options,
     environment: &impl Fn(&str) -> Option<String>,
-    profile: Option<&Settings>,
+    server: Option<&Layer>,
 ) -> Sourced<String> {
-    if let Some(url) = &options.url {
-        return Sourced { value: url.clone(), source: Source::Option("--url") };
-    }
-    if let (Some(profile), true) = (profile, options.profile.is_some()) {
-        return profile.url.clone();
-    }
-    let set = URL_VARIABLES.iter().find_map(|name| Some((*name, non_empty(environment(name))?)));
-    match set {
-        // Other tools take a bare host name in this variable.
-        Some((name @ "GITLAB_HOST", host)) if !host.contains("://") => {
-            Sourced { value: format!("https://{host}"), source: Source::Environment(name) }
-        }
-        Some((name, url)) => Sourced { value: url, source: Source::Environment(name) },
-        None => profile.map_or_else(
-            || Sourced { value: DEFAULT_URL.to_owned(), source: Source::Default },
-            |profile| profile.url.clone(),
-        ),
-    }
+    let of_server = server.and_then(|layer| layer.url.clone());
+    let of_option = options.url.clone().map(|value| Sourced { value, source: Source::Option("--url") });
+    let of_environment = environment::url(environment);
+    let found = if options.profile.is_some() {
+        of_option.or(of_server).or(of_environment)
+    } else {
+        of_option.or(of_environment).or(of_server)
+    };
+    found.unwrap_or_else(|| Sourced { value: DEFAULT_URL.to_owned(), source: Source::Default })
 }
 
-fn find_token(
-    url: &Sourced<String>,
-    environment: &impl Fn(&str) -> Option<String>,
-) -> Option<Sourced<Token>> {
-    TOKEN_VARIABLES.iter().find_map(|(name, kind)| {
-        // A job's token is there in every CI/CD job, asked for or not. It is for the server that runs the job.
-        if *kind == TokenKind::Job && !is_own_server(&url.value, environment) {
-            return None;
-        }
-        let secret = Secret::from(non_empty(environment(name))?);
-        Some(Sourced { value: Token { kind: *kind, secret }, source: Source::Environment(name) })
-    })
-}
-
-fn is_own_server(url: &str, environment: &impl Fn(&str) -> Option<String>) -> bool {
-    let own = environment("CI_SERVER_URL").and_then(|own| Gitlab::builder(own).build().ok());
-    let asked = Gitlab::builder(url).build().ok();
-    matches!((own, asked), (Some(own), Some(asked)) if own.url() == asked.url())
-}
-
-/// A variable that is set to nothing is not set: that is how one switches it off for a single command.
-fn non_empty(value: Option<String>) -> Option<String> {
-    value.filter(|value| !value.trim().is_empty())
-}
-
-fn read_token(path: &Path) -> Result<Sourced<Token>, Error> {
-    let token = Token { kind: TokenKind::Private, secret: read_secret(path)? };
-    Ok(Sourced { value: token, source: Source::Option("--token-file") })
-}
-
-/// The token in a file that holds nothing else.
-pub(crate) fn read_secret(path: &Path) -> Result<Secret, Error> {
-    let place = path.display();
-    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
-        io::ErrorKind::InvalidData => Error::usage(format!("the token file {place} is not text")),
-        _ => Error::io(&format!("the token file {place} cannot be read"), &error),
-    })?;
-    let token = text.trim();
-    if token.is_empty() {
-        return Err(Error::usage(format!("the token file {place} is empty")));
-    }
-    if token.contains(char::is_whitespace) {
-        return Err(Error::usage(format!("the token file {place} holds more than one word"))
-            .with_hint("It must hold the token and nothing else."));
-    }
-    Ok(Secret::from(token))
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Option(name) => write!(f, "option {name}"),
-            Self::Environment(name) => write!(f, "environment variable {name}"),
-            Self::Profile(name) => write!(f, "profile {name}"),
-            Self::Sandbox => f.write_str("the sandbox of this run"),
-            Self::Default => f.write_str("default"),
-        }
-    }
+/// Whether two texts name the same server, however they are written.
+fn is_same_server(one: &str, other: &str) -> bool {
+    let root = |url: &str| Gitlab::builder(url).build().ok().map(|client| client.url().to_owned());
+    one == other || matches!((root(one), root(other)), (Some(one), Some(other)) if one == other)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn find(
-        options: &Options,
-        variables: &[(&str, &str)],
-    ) -> (String, Source, Option<(TokenKind, String, Source)>) {
-        let environment = |name: &str| {
-            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-        };
-        let settings = Settings::find(options, environment).unwrap();
-        let token = settings
-            .token
-            .map(|token| (token.value.kind, token.value.secret.expose().to_owned(), token.source));
-        (settings.url.value, settings.url.source, token)
-    }
-
-    #[test]
-    fn without_anything_it_is_gitlab_com_and_anonymous() {
-        assert_eq!(find(&Options::default(), &[]), (DEFAULT_URL.to_owned(), Source::Default, None));
-        assert_eq!(
-            find(&Options::default(), &[("GITLAB_URL", ""), ("GITLAB_TOKEN", " ")]),
-            (DEFAULT_URL.to_owned(), Source::Default, None)
-        );
-    }
-
-    #[test]
-    fn the_first_name_that_is_set_counts() {
-        let options = Options::default();
-        let all = [
-            ("GITLAB_URL", "https://a.test"),
-            ("GITLAB_HOST", "b.test"),
-            ("CI_SERVER_URL", "https://c.test"),
-            ("GITLAB_TOKEN", "t1"),
-            ("GITLAB_PRIVATE_TOKEN", "t2"),
-            ("GITLAB_OAUTH_TOKEN", "t3"),
-            ("CI_JOB_TOKEN", "t4"),
-        ];
-        let url = |from: usize| find(&options, &all[from..]).0;
-        assert_eq!([url(0), url(1), url(2)], ["https://a.test", "https://b.test", "https://c.test"]);
-        let token = |from: usize| find(&options, &[&all[2..3], &all[from..]].concat()).2.unwrap().1;
-        assert_eq!([token(3), token(4), token(5), token(6)], ["t1", "t2", "t3", "t4"]);
-        let asked = Options { url: Some("https://o.test".to_owned()), ..Options::default() };
-        assert_eq!(find(&asked, &all).1, Source::Option("--url"));
-    }
-
-    #[test]
-    fn a_job_token_goes_to_its_own_server_only() {
-        let job = [("CI_SERVER_URL", "https://c.test"), ("CI_JOB_TOKEN", "j")];
-        let own = find(&Options::default(), &job);
-        assert_eq!(own.2, Some((TokenKind::Job, "j".to_owned(), Source::Environment("CI_JOB_TOKEN"))));
-        let other = Options { url: Some("https://o.test".to_owned()), ..Options::default() };
-        assert_eq!(find(&other, &job).2, None);
-        let same = Options { url: Some("https://c.test/api/v4".to_owned()), ..Options::default() };
-        assert!(find(&same, &job).2.is_some());
-        assert_eq!(find(&Options::default(), &[("CI_JOB_TOKEN", "j")]).2, None);
-    }
-}
+mod tests;

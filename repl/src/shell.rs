@@ -48,7 +48,7 @@ struct Shell {
     server: Server,
     /// The server from before `:sandbox`, to go back to.
     left_server: Option<Server>,
-    profile_config: Option<std::path::PathBuf>,
+    options: crate::settings::Options,
     color: bool,
     format: Format,
     pager: bool,
@@ -68,7 +68,7 @@ impl Shell {
         let server = Server::configured(global, &bridge).map_err(|error| error.to_string())?;
         let client = server.client().map_err(|error| error.to_string())?;
         client.set_writes(global.writes());
-        let printer = Arc::new(ShellPrinter::default());
+        let printer = Arc::new(ShellPrinter::new(global.color.for_stdout()));
         let world = World {
             client: client.clone(),
             args: Vec::new(),
@@ -88,7 +88,7 @@ impl Shell {
             client,
             server,
             left_server: None,
-            profile_config: global.config.clone(),
+            options: server::options(global),
             color,
             format: global.output,
             pager: true,
@@ -253,7 +253,7 @@ impl Shell {
     }
 
     fn enter_sandbox(&mut self) -> Result<(), String> {
-        let server = Server::sandbox(&self.bridge, None).map_err(|error| error.to_string())?;
+        let server = Server::sandbox(&self.bridge, None, &self.options).map_err(|error| error.to_string())?;
         let left = self.enter(server)?;
         self.left_server = Some(left);
         Ok(())
@@ -268,14 +268,13 @@ impl Shell {
     }
 
     fn enter_profile(&mut self, name: &str) -> Result<(), String> {
-        let server =
-            Server::profile(name, self.profile_config.as_deref()).map_err(|error| error.to_string())?;
+        let server = Server::profile(name, &self.options).map_err(|error| error.to_string())?;
         self.left_server = None;
         self.enter(server).map(drop)
     }
 
     fn list_profiles(&self) -> Result<String, String> {
-        server::profiles(self.profile_config.as_deref()).map_err(|error| error.to_string())
+        server::profiles(self.options.config.as_deref()).map_err(|error| error.to_string())
     }
 
     /// Makes `gl` a client of another server, and answers the one before.

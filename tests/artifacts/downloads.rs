@@ -1,12 +1,7 @@
 //! Downloads: where they go, what becomes of one that is cut short or too large, and when a file can be seen.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
-use std::sync::mpsc;
-use std::time::Duration;
-
 use rhailab_client::{ErrorKind, Gitlab};
-use rhailab_tests::{Answer, Folder, RecordingServer};
+use rhailab_tests::{Answer, FileServer, Folder, RecordingServer, Serving};
 
 use super::super::{ARTIFACTS, inside, job, script};
 
@@ -159,42 +154,26 @@ async fn a_refusal_leaves_no_file() {
     assert_eq!(inside(&folder), [""; 0]);
 }
 
-#[test]
-fn a_file_appears_when_it_is_whole_and_not_before() {
-    let (go_on, permission) = mpsc::channel::<()>();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let sender = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut request = Vec::new();
-        while !request.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            stream.read_exact(&mut byte).unwrap();
-            request.extend(byte);
-        }
-        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\nhalf").unwrap();
-        permission.recv().unwrap();
-        stream.write_all(b"half").unwrap();
-    });
+#[tokio::test]
+async fn a_file_appears_when_it_is_whole_and_not_before() {
+    let server = FileServer::start([Serving::file("halfhalf").held_after(4)]);
     let folder = Folder::new();
     let target = folder.path().join("a.zip");
-    let wanted = target.clone();
-    let receiver = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let gl = Gitlab::builder(url).build().unwrap();
-        let job = gl.projects().lazy(1).jobs().lazy(7);
-        runtime.block_on(job.artifacts().to_file(wanted)).unwrap()
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let mut tell = Some(tell);
+    let gl = Gitlab::builder(server.url()).build().unwrap();
+    let download = gl.projects().lazy(1).jobs().lazy(7).artifacts().on_progress(move |progress| {
+        if progress.arrived == 4 {
+            tell.take().unwrap().send(()).unwrap();
+        }
     });
-    let half_is_there =
-        || inside(&folder).iter().any(|name| std::fs::read(folder.path().join(name)).unwrap() == b"half");
-    while !half_is_there() {
-        assert!(!receiver.is_finished(), "the download ended without its second half");
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    assert!(!target.exists(), "the name is given to a part: {:?}", inside(&folder));
-    go_on.send(()).unwrap();
-    assert_eq!(receiver.join().unwrap().size, 8);
-    sender.join().unwrap();
+    let in_the_middle = async {
+        told.await.unwrap();
+        assert!(!target.exists(), "the name is given to a part: {:?}", inside(&folder));
+        server.release();
+    };
+    let (done, ()) = tokio::join!(download.to_file(&target), in_the_middle);
+    assert_eq!(done.unwrap().size, 8);
     assert_eq!(std::fs::read_to_string(&target).unwrap(), "halfhalf");
     assert_eq!(inside(&folder), ["a.zip"]);
 }
@@ -209,8 +188,8 @@ async fn a_target_that_cannot_be_written_is_told_before_any_request() {
     let error = job(&server).artifacts().to_file(folder.path()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Usage);
     assert!(error.message().ends_with("is a directory"), "{error}");
-    let error = job(&server).artifacts().to_file("..").await.unwrap_err();
-    assert_eq!(error.message(), ".. is no name of a file");
+    let error = job(&server).artifacts().to_file("new/").await.unwrap_err();
+    assert_eq!(error.message(), "new/ is no name of a file");
     assert_eq!(server.lines(), [""; 0]);
 }
 

@@ -3,6 +3,8 @@
 //!
 //! - [`RecordingServer`] answers with what a test tells it to, and keeps every request it got,
 //! - [`chaos`] is a server that does one thing wrong,
+//! - [`ListServer`] answers with the pages of a list that changes while one reads it,
+//! - [`FileServer`] sends one file, and breaks off where a test wants it to,
 //! - [`Rhailab`] runs the real binary in an environment without any of the caller's settings,
 //! - [`SandboxProcess`] is a simulated GitLab in a process of its own,
 //! - [`canned`] holds answers as GitLab gives them,
@@ -20,6 +22,8 @@
 
 pub mod canned;
 pub mod chaos;
+mod file_server;
+mod listing;
 mod process;
 pub mod python;
 mod recording;
@@ -33,6 +37,8 @@ mod scripts;
 mod terminal;
 mod workspace;
 
+pub use file_server::{FileRequest, FileServer, Serving};
+pub use listing::{Asked, ListServer, Listing};
 pub use process::{Outcome, Running, run};
 pub use recording::{Answer, Recorded, RecordingServer};
 pub use report::report;

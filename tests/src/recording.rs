@@ -87,8 +87,9 @@ struct Seen {
 }
 
 impl RecordingServer {
-    /// Starts a server with a table of `METHOD /path` and what to answer there. A route that stands in the table
-    /// several times is answered in that order, and the last answer repeats; any other request is answered 404.
+    /// Starts a server with a table of `METHOD /path` and what to answer there, or of `METHOD /path?query`, which comes
+    /// first. A route that stands in the table several times is answered in that order, and the last answer repeats; any
+    /// other request is answered 404.
     #[must_use]
     pub fn start<'a>(table: impl IntoIterator<Item = (&'a str, Answer)>) -> Self {
         // A runtime of its own, so that the server answers whatever the test itself waits for.
@@ -296,7 +297,8 @@ impl Shared {
 
     fn answer(&self, request: Recorded) -> Answer {
         let mut seen = self.seen();
-        let route = format!("{} {}", request.method, request.path);
+        let (line, path) = (request.line(), format!("{} {}", request.method, request.path));
+        let route = if seen.routes.contains_key(&line) { line } else { path };
         seen.requests.push(request);
         match seen.routes.get_mut(&route) {
             Some((answers, given)) => {

@@ -60,20 +60,21 @@ impl Terminal {
         Self::open(program, Folder::new(), args, rows)
     }
 
+    /// Runs a program to its end in a terminal, and answers what it wrote there.
+    ///
+    /// # Panics
+    ///
+    /// When it does not end.
+    #[must_use]
+    pub fn output_of(program: &str, args: &[&str]) -> String {
+        let home = Folder::new();
+        let mut session = spawn(program, &home, args, MANY_ROWS);
+        let written = session.0.exp_eof().unwrap_or_else(|error| panic!("the program does not end: {error}"));
+        text_of(&written)
+    }
+
     fn open(program: &str, home: Folder, args: &[&str], rows: u16) -> Self {
-        // A new pseudo-terminal has no size; one that is set from within is there before the shell looks.
-        let mut command = Command::new("sh");
-        command.args(["-c", "stty rows \"$1\" cols 80; shift; exec \"$0\" \"$@\""]);
-        command.arg(program).arg(rows.to_string()).args(args).args(["--color", "never"]);
-        command.env_clear().current_dir(home.path());
-        command
-            .env("HOME", home.path())
-            .env("TERM", "xterm")
-            .env("PAGER", "cat -n")
-            .env("PATH", "/usr/bin:/bin");
-        let session = spawn_command(command, Some(PATIENCE));
-        let session = session.unwrap_or_else(|error| panic!("no terminal can be had: {error}"));
-        let mut terminal = Self { session: Session(session), home };
+        let mut terminal = Self { session: spawn(program, &home, args, rows), home };
         terminal.expect("Ctrl-D leaves");
         terminal.expect("> ");
         terminal
@@ -121,8 +122,7 @@ impl Terminal {
         let bytes: String = words.bytes().map(char::from).collect();
         let before = self.session.0.exp_string(&bytes);
         let before = before.unwrap_or_else(|error| panic!("{words:?} did not come: {error}"));
-        let bytes: Vec<u8> = before.chars().filter_map(|letter| u8::try_from(letter).ok()).collect();
-        String::from_utf8_lossy(&bytes).into_owned()
+        text_of(&before)
     }
 
     /// Leaves with Ctrl-D, and answers the home and the exit status.
@@ -148,4 +148,21 @@ impl Terminal {
         let status = status.and_then(|status| status.parse().ok());
         (self.home, status.unwrap_or_else(|| panic!("the shell ended by {ended}")))
     }
+}
+
+fn spawn(program: &str, home: &Folder, args: &[&str], rows: u16) -> Session {
+    // A new pseudo-terminal has no size; one that is set from within is there before the program looks.
+    let mut command = Command::new("sh");
+    command.args(["-c", "stty rows \"$1\" cols 80; shift; exec \"$0\" \"$@\""]);
+    command.arg(program).arg(rows.to_string()).args(args).args(["--color", "never"]);
+    command.env_clear().current_dir(home.path());
+    command.env("HOME", home.path()).env("TERM", "xterm").env("PAGER", "cat -n").env("PATH", "/usr/bin:/bin");
+    let session = spawn_command(command, Some(PATIENCE));
+    Session(session.unwrap_or_else(|error| panic!("no terminal can be had: {error}")))
+}
+
+/// The terminal library takes each byte for a letter.
+fn text_of(letters: &str) -> String {
+    let bytes: Vec<u8> = letters.chars().filter_map(|letter| u8::try_from(letter).ok()).collect();
+    String::from_utf8_lossy(&bytes).into_owned()
 }

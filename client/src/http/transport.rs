@@ -7,8 +7,8 @@ mod body;
 
 use std::future::Future;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -17,20 +17,20 @@ use http::{Request, StatusCode};
 use tokio::sync::Semaphore;
 use url::Url;
 
+use super::connect::{ConnectSettings, Connector};
 use super::pace::Pace;
 use super::retry::{Attempts, Policy, Problem};
 use crate::auth::Credential;
 use crate::client::Traffic;
 use crate::endpoint::Idempotency;
-use crate::error::{Error, ErrorKind, RequestFacts, redact_url};
+use crate::error::{Error, ErrorKind, RequestFacts};
 
 pub(crate) use body::Body;
 
 /// The HTTP client with what it needs to know.
 #[derive(Debug)]
 pub(crate) struct Transport {
-    // Loading the system's certificates takes milliseconds, so nothing is built before the first request.
-    http: OnceLock<reqwest::Client>,
+    connector: Connector,
     pub(crate) options: Options,
     pub(crate) meter: Arc<Meter>,
     /// One permit for each request that may be under way.
@@ -40,12 +40,10 @@ pub(crate) struct Transport {
     is_known: AtomicBool,
 }
 
-/// How to connect, as whom, and within which limits.
+/// As whom to speak, and within which limits.
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) credential: Option<Credential>,
-    pub(crate) connect_timeout: Duration,
-    pub(crate) read_timeout: Duration,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Policy,
     pub(crate) jobs: NonZeroUsize,
@@ -78,6 +76,7 @@ pub(crate) struct Call {
 /// A successful answer whose body has not been read yet.
 #[derive(Debug)]
 pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
 }
@@ -131,9 +130,9 @@ struct Setback {
 const WORTH_TELLING: Duration = Duration::from_secs(5);
 
 impl Transport {
-    pub(crate) fn new(options: Options) -> Self {
+    pub(crate) fn new(options: Options, connecting: ConnectSettings) -> Self {
         Self {
-            http: OnceLock::new(),
+            connector: Connector::new(connecting),
             meter: Arc::default(),
             permits: Semaphore::new(options.jobs.get().min(Semaphore::MAX_PERMITS)),
             pace: Pace::new(options.retry.budget),
@@ -209,7 +208,7 @@ impl Transport {
             return;
         }
         let reason = "the server's rate limit is nearly used up";
-        announce_pause(call, pause, reason, "");
+        announce_pause(&call.facts, pause, reason, "");
         tokio::time::sleep(pause).await;
     }
 
@@ -234,18 +233,26 @@ fn out_of_time(url: &Url, timeout: Duration) -> Error {
         .with_hint("Is the server overloaded? A longer timeout may help.")
 }
 
+impl Reply {
+    /// An answer that nobody sent.
+    pub(crate) fn empty(request: RequestFacts) -> Self {
+        Self { status: StatusCode::OK, headers: HeaderMap::new(), body: Body::empty(request) }
+    }
+}
+
 fn announce_retry(call: &Call, cause: &Cause, pause: Duration, attempts: &Attempts) {
     let reason = match cause {
         Cause::Error(error) => error.message().to_owned(),
         Cause::Refusal(refusal) => format!("GitLab answered {}", refusal.status.as_u16()),
     };
     let attempt = format!("attempt {}", attempts.made());
-    announce_pause(call, pause, &reason, &attempt);
+    announce_pause(&call.facts, pause, &reason, &attempt);
 }
 
-fn announce_pause(call: &Call, pause: Duration, reason: &str, attempt: &str) {
+/// Tells whoever listens that a request is not sent at once, and why.
+pub(crate) fn announce_pause(request: &RequestFacts, pause: Duration, reason: &str, attempt: &str) {
     let milliseconds = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-    let (method, url) = (call.request.method(), redact_url(&call.url));
+    let (method, url) = (request.method, request.url.as_str());
     // The level is part of the event's static description, so there is one event for each.
     if pause >= WORTH_TELLING {
         tracing::warn!(target: "rhailab_client::pause", %method, url, milliseconds, reason, attempt, "pause");
@@ -259,28 +266,5 @@ fn trace_body(call: &Call, body: &Bytes) {
     if tracing::enabled!(target: "rhailab_client::wire", tracing::Level::TRACE) {
         let body = crate::redact::answer(body);
         tracing::trace!(target: "rhailab_client::wire", direction = "<", url = call.facts.url, body, "body");
-    }
-}
-
-impl Transport {
-    fn http(&self) -> Result<&reqwest::Client, Error> {
-        if let Some(client) = self.http.get() {
-            return Ok(client);
-        }
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("rhailab/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(self.options.connect_timeout)
-            .read_timeout(self.options.read_timeout)
-            .build()
-            .map_err(|error| {
-                Error::new(
-                    ErrorKind::Transport,
-                    format!("the HTTP client cannot start: {}", attempt::innermost(&error)),
-                )
-                .with_source(error)
-            })?;
-        Ok(self.http.get_or_init(|| client))
     }
 }

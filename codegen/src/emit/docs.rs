@@ -56,6 +56,9 @@ fn answer(endpoint: &Endpoint, on: On) -> &'static str {
         (Outcome::List(_), Pagination::None) => {
             "\n\nGitLab answers all rows at once, when the first one is asked for."
         }
+        (Outcome::List(_), _) if endpoint.keyset.is_some() => {
+            "\n\nPages are fetched as their rows are asked for, by number or by keyset."
+        }
         (Outcome::List(_), _) => "\n\nPages are fetched as their rows are asked for.",
         (Outcome::SameObject, _) if on == On::Object => {
             "\n\nAnswers the object in its new state; this value stays as it was."

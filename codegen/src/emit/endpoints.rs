@@ -10,7 +10,8 @@ use super::data::{flag, member, optional, table_type};
 use super::docs::see;
 use super::source::{doc, files_by_area, ident};
 use crate::model::{
-    Encoding, Endpoint, Idempotency, Method, Model, Outcome, OwnField, Pagination, Param, Place, Segment,
+    Encoding, Endpoint, Idempotency, Keyset, Method, Model, Outcome, OwnField, Pagination, Param, Place,
+    Segment,
 };
 use crate::names;
 
@@ -45,11 +46,7 @@ pub(super) fn item(endpoint: &Endpoint, model: &Model) -> TokenStream {
     let params = endpoint.params.iter().map(|param| self::param(param, model));
     let success = endpoint.success.iter().map(|code| Literal::u16_unsuffixed(*code));
     let outcome = outcome(endpoint.outcome, model);
-    let pagination = ident(match endpoint.pagination {
-        Pagination::None => "None",
-        Pagination::Offset => "Offset",
-        Pagination::OffsetWithoutTotals => "OffsetWithoutTotals",
-    });
+    let pagination = pagination(endpoint);
     let idempotency = ident(match endpoint.idempotency {
         Idempotency::Safe => "Safe",
         Idempotency::Idempotent => "Idempotent",
@@ -74,7 +71,7 @@ pub(super) fn item(endpoint: &Endpoint, model: &Model) -> TokenStream {
             params: &[#(#params),*],
             success: &[#(#success),*],
             outcome: #outcome,
-            pagination: endpoint::Pagination::#pagination,
+            pagination: #pagination,
             idempotency: endpoint::Idempotency::#idempotency,
             errors: &[#(#errors),*],
             since: #since,
@@ -82,6 +79,25 @@ pub(super) fn item(endpoint: &Endpoint, model: &Model) -> TokenStream {
             example: #example,
         };
     }
+}
+
+fn pagination(endpoint: &Endpoint) -> TokenStream {
+    if let Some(Keyset { order_by, sort }) = &endpoint.keyset {
+        let totals = endpoint.pagination == Pagination::Offset;
+        return quote! {
+            endpoint::Pagination::OffsetOrKeyset(endpoint::Keyset {
+                order_by: #order_by,
+                sort: #sort,
+                totals: #totals,
+            })
+        };
+    }
+    let name = ident(match endpoint.pagination {
+        Pagination::None => "None",
+        Pagination::Offset => "Offset",
+        Pagination::OffsetWithoutTotals => "OffsetWithoutTotals",
+    });
+    quote!(endpoint::Pagination::#name)
 }
 
 fn param(param: &Param, model: &Model) -> TokenStream {

@@ -8,7 +8,8 @@ use super::resource::no_objects;
 use super::scope::{Returned, Scope};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::{
-    Endpoint, Idempotency, KnownError, Method, Model, On, Outcome, Pagination, Resource, ResourceId, Segment,
+    Endpoint, Idempotency, Keyset, KnownError, Method, Model, On, Outcome, Pagination, Resource, ResourceId,
+    Segment,
 };
 use crate::names;
 use crate::node::Spanned;
@@ -117,6 +118,7 @@ impl<'a> Context<'a> {
             ),
             outcome,
             pagination,
+            keyset: keyset(raw, pagination, diagnostics),
             idempotency: raw.idempotency.unwrap_or(match method {
                 Method::Get => Idempotency::Safe,
                 Method::Put | Method::Delete => Idempotency::Idempotent,
@@ -280,6 +282,17 @@ fn usual_status(kind: &RawKind, method: Method) -> u16 {
         (_, Method::Delete) => 204,
         (_, Method::Get | Method::Put | Method::Patch) => 200,
     }
+}
+
+fn keyset(raw: &RawOperation, pagination: Pagination, diagnostics: &mut Diagnostics) -> Option<Keyset> {
+    let written = raw.keyset.as_ref()?;
+    if pagination == Pagination::None {
+        diagnostics
+            .error(Code::MisplacedKey, written.span, "what has no pages has none by keyset")
+            .help("remove the key");
+        return None;
+    }
+    Some(written.value.clone())
 }
 
 fn pagination(

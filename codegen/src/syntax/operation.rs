@@ -5,7 +5,7 @@
 use super::field::{RawParam, param};
 use super::reader::{MapReader, named, wrong_type};
 use crate::diagnostic::{Code, Diagnostics};
-use crate::model::{Idempotency, Method, On, Pagination};
+use crate::model::{Idempotency, Keyset, Method, On, Pagination};
 use crate::node::{Node, Spanned, Value};
 
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub(crate) struct RawOperation {
     pub(crate) status: Option<Vec<Spanned<u16>>>,
     pub(crate) omits: Vec<Spanned<String>>,
     pub(crate) pagination: Option<Spanned<Pagination>>,
+    pub(crate) keyset: Option<Spanned<Keyset>>,
     pub(crate) returns: Option<Spanned<String>>,
     pub(crate) request: Option<Spanned<String>>,
     pub(crate) errors: Vec<(u16, String)>,
@@ -157,6 +158,7 @@ fn operation(
             ],
             diagnostics,
         ),
+        keyset: keyset(&mut map, diagnostics),
         returns: if is_list { None } else { map.text("returns", diagnostics) },
         request: map.text("request", diagnostics),
         errors: errors(&mut map, diagnostics),
@@ -179,6 +181,17 @@ fn operation(
     };
     map.finish(diagnostics);
     raw
+}
+
+/// Reads the order in which a list comes by keyset.
+fn keyset(map: &mut MapReader<'_>, diagnostics: &mut Diagnostics) -> Option<Spanned<Keyset>> {
+    let (key, node) = map.take_entry("keyset")?;
+    let mut map = MapReader::open(node, "`keyset`", key.span, diagnostics);
+    let order_by = map.required_text("order_by", diagnostics);
+    let sort = map.word("sort", &[("asc", "asc"), ("desc", "desc")], diagnostics);
+    map.finish(diagnostics);
+    let keyset = Keyset { order_by: order_by?.value, sort: sort.map_or("asc", |sort| sort.value) };
+    Some(Spanned::new(keyset, key.span))
 }
 
 /// Reads one status code, or a list of them.

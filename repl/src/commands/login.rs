@@ -1,14 +1,17 @@
 //! `rhailab login`: asks for a server and a token, tries them, and keeps them as a profile.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::path::{self, PathBuf};
 
-use rhailab_client::{Error, Gitlab, Secret};
+use rhailab_client::{Error, Secret};
 
 use crate::cli::{GlobalOptions, Status, complain, say};
 use crate::engine::bridge::Bridge;
 use crate::output::terminal::one_line;
 use crate::report;
-use crate::settings::profiles;
+use crate::server;
+use crate::settings::profiles::{self, NewProfile};
+use crate::settings::{ClientCertificate, Settings, Sourced};
 
 /// Makes a profile.
 pub(crate) fn ask(global: &GlobalOptions, name: &str) -> Status {
@@ -25,7 +28,7 @@ pub(crate) fn ask(global: &GlobalOptions, name: &str) -> Status {
 }
 
 fn make(global: &GlobalOptions, name: &str) -> Result<String, Error> {
-    let Some(path) = profiles::path(global.config.as_deref(), &|name| std::env::var(name).ok()) else {
+    let Some(path) = profiles::path(global.config.as_deref(), &server::variable) else {
         return Err(
             Error::usage("there is no directory for configuration").with_hint("Name a file with --config.")
         );
@@ -34,13 +37,34 @@ fn make(global: &GlobalOptions, name: &str) -> Result<String, Error> {
         Some(url) => url.clone(),
         None => or_default(ask_line("GitLab's URL [https://gitlab.com]: ")?, "https://gitlab.com"),
     };
-    // What cannot be a URL is refused before anybody types a token.
-    let url = Gitlab::builder(&url).build()?.url().to_owned();
+    // What cannot be a URL is refused before anybody types a token, and so are wrong files of certificates.
+    let settings = Settings::without_token(&url, &server::options(global), server::variable)?;
+    server::warn(&settings);
+    let url = settings.client()?.url().to_owned();
     let token = ask_token(&url)?;
-    let client = Gitlab::builder(&url).private_token(&token).build()?;
+    let client = settings.builder().private_token(&token).build()?;
     let user = Bridge::default().wait(async { client.user().get().await });
     let user = user.map_err(|_| Error::usage("interrupted; nothing was written"))??;
-    profiles::add(&path, name, &url, &token)?;
+    // Whoever uses the profile may stand in another directory.
+    let absolute = |path: &PathBuf| {
+        path::absolute(path)
+            .map_err(|error| Error::io(&format!("{} cannot be found", path.display()), &error))
+    };
+    let ca_file = settings.ca_file.as_ref().map(|file| absolute(&file.value)).transpose()?;
+    let client_certificate = match &settings.client_certificate {
+        Some(Sourced { value: files, .. }) => {
+            Some(ClientCertificate { certificate: absolute(&files.certificate)?, key: absolute(&files.key)? })
+        }
+        None => None,
+    };
+    let profile = NewProfile {
+        name,
+        url: &url,
+        token: &token,
+        ca_file: ca_file.as_deref(),
+        client_certificate: client_certificate.as_ref(),
+    };
+    profiles::add(&path, &profile)?;
 
     Ok(format!("The profile `{name}` in {} speaks to {url} as {}.", path.display(), one_line(&user.username)))
 }

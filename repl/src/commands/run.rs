@@ -1,6 +1,6 @@
 //! `rhailab FILE`, `rhailab run` and `rhailab eval`: one script, from its text to the exit status.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use rhailab_client::Error;
@@ -9,8 +9,8 @@ use super::source;
 use crate::cli::{GlobalOptions, Status, say};
 use crate::engine::bridge::{Bridge, Interrupt};
 use crate::engine::{ScriptEngine, World};
-use crate::output::terminal::Standard;
-use crate::output::{self, WriteError};
+use crate::output::terminal::{Standard, neutral};
+use crate::output::{self, Style, WriteError};
 use crate::report::{self, Script, Sources};
 use crate::server::Server;
 
@@ -51,7 +51,8 @@ fn execute(global: &GlobalOptions, script: Script, args: Vec<String>, value: Val
         Err(error) => return refuse(&error, color),
     };
     client.set_writes(global.writes());
-    let world = World { client, args, bridge: bridge.clone(), print: Standard::shared() };
+    let world =
+        World { client, args, bridge: bridge.clone(), print: Standard::shared(global.color.for_stdout()) };
     let mut engine = ScriptEngine::new(&world);
     let mut program = match engine.compile(&script.text) {
         Ok(program) => program,
@@ -89,7 +90,12 @@ fn execute(global: &GlobalOptions, script: Script, args: Vec<String>, value: Val
 
 fn show(result: &rhai::Dynamic, global: &GlobalOptions) -> Result<(), WriteError> {
     let mut out = std::io::stdout().lock();
-    output::write(&mut out, result, global.output)?;
+    if !out.is_terminal() {
+        output::write(&mut out, result, global.output)?;
+    } else if let Some(text) = output::text(result, global.output, Style::plain())? {
+        // A program that reads gets every letter; a terminal would obey some of them.
+        writeln!(out, "{}", neutral(&text)).map_err(WriteError::Output)?;
+    }
     out.flush().map_err(WriteError::Output)
 }
 

@@ -67,7 +67,7 @@ pub(crate) fn run(global: &GlobalOptions, options: &TriggerOptions) -> Status {
     if let Some(option) = options.how.given().filter(|_| !options.wait) {
         return complain(&format!("{option} says how to wait; it goes with --wait"));
     }
-    let token = options.trigger_token_file.as_deref().map(settings::read_secret).transpose();
+    let token = options.trigger_token_file.as_deref().map(settings::read_token).transpose();
     let token = match token {
         Ok(token) => token,
         Err(error) => {

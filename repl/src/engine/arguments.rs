@@ -2,12 +2,12 @@
 //! name in the options map at the end. Whether a value fits its parameter is the client's business.
 
 use rhai::{Dynamic, EvalAltResult, Map};
-use rhailab_client::endpoint::{On, Operation, Outcome, Param, Place, Resource, Type};
+use rhailab_client::endpoint::{On, Operation, Outcome, Pagination, Param, Place, Resource, Type};
 use rhailab_client::{Arguments, IntoArgument, nearest};
 
 use super::download::Destination;
 use super::error::{raise_usage, raise_usage_with};
-use super::functions::{ANY_VERB, DOWNLOAD, GET, OptionRow};
+use super::functions::{ANY_VERB, DOWNLOAD, GET, LIST, OptionRow};
 use super::value;
 
 /// A script's call, sorted out.
@@ -99,7 +99,9 @@ pub(crate) fn own_options(
     let streams = matches!(verb.endpoint.outcome, Outcome::Text | Outcome::Bytes);
     let names_one = verb.endpoint.params_in(Place::Path).any(|param| param.name == resource.identity);
     let can_be_lazy = verb.on == On::Manager && verb.name == "get" && names_one;
-    let tables: [(bool, &'static [OptionRow]); 2] = [(streams, DOWNLOAD), (can_be_lazy, GET)];
+    let has_choice = verb.endpoint.pagination.keyset().is_some();
+    let tables: [(bool, &'static [OptionRow]); 3] =
+        [(streams, DOWNLOAD), (can_be_lazy, GET), (has_choice, LIST)];
     tables.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, rows)| rows)
 }
 
@@ -141,7 +143,9 @@ fn refuse_unknown(resource: &Resource, verb: &Operation, name: &str) -> Result<(
     let params = taken.by_position.iter().chain(&taken.by_name).map(|param| param.name);
     let own = own_options(resource, verb).chain(ANY_VERB).map(|row| row.name);
     let known: Vec<&str> = params.chain(own).collect();
-    if known.contains(&name) {
+    // That a list has no choice of pages is the client's to say, with the names of those that have one.
+    let is_choice = verb.endpoint.pagination != Pagination::None && LIST.iter().any(|row| row.name == name);
+    if known.contains(&name) || is_choice {
         return Ok(());
     }
     let hint = match nearest(name, known.iter().copied()) {

@@ -1,20 +1,23 @@
 //! `gl`, the configured client, and `gitlab(…)`, which makes others. Making one sends nothing.
 
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map};
 use rhailab_client::endpoint::find_accessor;
-use rhailab_client::{Gitlab, TokenKind, nearest, table};
+use rhailab_client::{Builder, Gitlab, TokenKind, mask_url, nearest, table};
 
-use super::World;
 use super::bridge::Bridge;
 use super::builtins::duration_of;
-use super::error::{raise, raise_usage, raise_usage_with};
+use super::error::{raise, raise_io, raise_usage, raise_usage_with};
 use super::functions::{GITLAB_OPTIONS, names};
 use super::manager::ManagerRef;
 use super::object::ObjectRef;
 use super::sequence::SequenceRef;
+use super::{Printer, World};
+use crate::output::terminal::one_line;
+
+type Raised<T> = Result<T, Box<EvalAltResult>>;
 
 /// A client in a script.
 #[derive(Clone, Debug)]
@@ -93,16 +96,16 @@ pub(crate) fn register(engine: &mut Engine, world: &World) -> Configured {
             _ => None,
         })
     });
-    let (anonymous, authenticated) = (world.bridge.clone(), world.bridge.clone());
+    let (bridge, print) = (world.bridge.clone(), Arc::clone(&world.print));
+    let connect = move |url: &str, options: Map| connect(url, options, &bridge, &*print);
+    let with_options = connect.clone();
     engine
         .register_type_with_name::<ClientRef>("Gitlab")
         .register_indexer_get(ClientRef::property)
         .register_fn("to_string", |client: ClientRef| client.to_string())
         .register_fn("to_debug", |client: ClientRef| client.to_string())
-        .register_fn("gitlab", move |url: ImmutableString| connect(&url, Map::new(), &anonymous))
-        .register_fn("gitlab", move |url: ImmutableString, options: Map| {
-            connect(&url, options, &authenticated)
-        });
+        .register_fn("gitlab", move |url: ImmutableString| connect(&url, Map::new()))
+        .register_fn("gitlab", move |url: ImmutableString, options: Map| with_options(&url, options));
     configured
 }
 
@@ -119,17 +122,31 @@ fn captured_handle(own: &Dynamic) -> Option<Dynamic> {
 }
 
 /// A client of the server at this URL. It takes nothing from the configuration: without a token it is anonymous.
-fn connect(url: &str, options: Map, bridge: &Bridge) -> Result<ClientRef, Box<EvalAltResult>> {
+fn connect(url: &str, options: Map, bridge: &Bridge, print: &dyn Printer) -> Raised<ClientRef> {
     let mut builder = Gitlab::builder(url);
     let mut tokens = 0;
+    let (mut certificate, mut key) = (None, None);
     for (name, value) in options {
-        let kind = match name.as_str() {
-            "private_token" => TokenKind::Private,
-            "oauth_token" => TokenKind::OAuth,
-            "job_token" => TokenKind::Job,
-            "timeout" => {
-                builder = builder.read_timeout(timeout(&value)?);
-                continue;
+        let name = name.as_str();
+        builder = match name {
+            "private_token" | "oauth_token" | "job_token" => {
+                tokens += 1;
+                builder.token(token_kind(name), text(name, value)?)
+            }
+            "timeout" => builder.timeout(duration_of(name, &value)?),
+            "jobs" => builder.jobs(count(name, &value)?),
+            "ca_file" => builder.ca_file(text(name, value)?),
+            "client_cert" => {
+                certificate = Some(text(name, value)?);
+                builder
+            }
+            "client_key" => {
+                key = Some(text(name, value)?);
+                builder
+            }
+            "insecure" => {
+                let insecure = value.as_bool().map_err(|_| wrong_type(name, "true or false"))?;
+                if insecure { warned(builder.insecure(), url, print)? } else { builder }
             }
             unknown => {
                 let hint = match nearest(unknown, names(GITLAB_OPTIONS)) {
@@ -139,10 +156,6 @@ fn connect(url: &str, options: Map, bridge: &Bridge) -> Result<ClientRef, Box<Ev
                 return Err(raise_usage_with(format!("gitlab() has no option `{unknown}`"), hint));
             }
         };
-        tokens += 1;
-        let token =
-            value.into_string().map_err(|_| raise_usage(format!("`{name}` of gitlab() must be text")))?;
-        builder = builder.token(kind, token);
     }
     if tokens > 1 {
         return Err(raise_usage_with(
@@ -150,9 +163,43 @@ fn connect(url: &str, options: Map, bridge: &Bridge) -> Result<ClientRef, Box<Ev
             "Pass the one to speak with.",
         ));
     }
+    builder = match (certificate, key) {
+        (Some(certificate), Some(key)) => builder.client_identity(certificate, key),
+        (Some(both), None) => builder.client_identity(both.clone(), both),
+        (None, None) => builder,
+        (None, Some(_)) => return Err(raise_usage("`client_key` of gitlab() needs `client_cert`")),
+    };
     Ok(ClientRef { client: builder.build().map_err(raise)?, bridge: bridge.clone() })
 }
 
-fn timeout(value: &Dynamic) -> Result<Duration, Box<EvalAltResult>> {
-    duration_of("timeout", value)
+/// Says loudly that nobody checks whom this client talks to.
+fn warned(builder: Builder, url: &str, print: &dyn Printer) -> Raised<Builder> {
+    let url = one_line(&mask_url(url));
+    let line = format!(
+        "warning: certificates are NOT checked (insecure of gitlab(\"{url}\")): whoever sits between here and the server \
+         can read the token and change every answer"
+    );
+    print.note(&line).map_err(|error| raise_io("the warning cannot be written", &error))?;
+    Ok(builder)
+}
+
+fn token_kind(name: &str) -> TokenKind {
+    match name {
+        "oauth_token" => TokenKind::OAuth,
+        "job_token" => TokenKind::Job,
+        _ => TokenKind::Private,
+    }
+}
+
+fn text(name: &str, value: Dynamic) -> Raised<String> {
+    value.into_string().map_err(|_| wrong_type(name, "text"))
+}
+
+fn count(name: &str, value: &Dynamic) -> Raised<NonZeroUsize> {
+    let number = value.as_int().ok().and_then(|number| usize::try_from(number).ok());
+    number.and_then(NonZeroUsize::new).ok_or_else(|| wrong_type(name, "a whole number above 0"))
+}
+
+fn wrong_type(name: &str, wanted: &str) -> Box<EvalAltResult> {
+    raise_usage(format!("`{name}` of gitlab() must be {wanted}"))
 }

@@ -3,11 +3,12 @@
 
 use rhai::{Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
 use rhailab_client::Download;
-use rhailab_client::endpoint::Outcome;
+use rhailab_client::endpoint::{Endpoint, Outcome};
 
 use super::bridge::Bridge;
 use super::error::{raise, raise_usage, raise_usage_with};
 use super::files::Chunk;
+use crate::progress::{Bar, beside};
 
 type Raised<T> = Result<T, Box<EvalAltResult>>;
 
@@ -43,30 +44,43 @@ impl Destination {
     }
 }
 
-/// Runs a download and answers its value: the text or bytes, what file was written, or how many bytes came.
+/// Runs a download of this name and answers its value: the text or bytes, what file was written, or how many bytes came.
 pub(crate) fn run(
     context: &NativeCallContext<'_>,
     bridge: &Bridge,
     download: Download,
-    outcome: Outcome,
+    endpoint: &Endpoint,
     destination: &Destination,
 ) -> Raised<Dynamic> {
-    match destination {
-        Destination::Value if matches!(outcome, Outcome::Text) => {
-            Ok(bridge.wait(download.text())?.map_err(raise)?.into())
+    let name = match destination {
+        Destination::File(path) => path,
+        // Of `ProjectJob.artifacts`, what a person called.
+        Destination::Value | Destination::Closure(_) => {
+            endpoint.id.rsplit_once('.').map_or(endpoint.id, |(_, verb)| verb)
         }
-        Destination::Value => Ok(Dynamic::from_blob(bridge.wait(download.bytes())?.map_err(raise)?.to_vec())),
+    };
+    let (download, mut bar) = Bar::of(download, name);
+    let bar = &mut bar;
+    match destination {
+        Destination::Value if matches!(endpoint.outcome, Outcome::Text) => {
+            Ok(bridge.wait(beside(bar, download.text()))?.map_err(raise)?.into())
+        }
+        Destination::Value => {
+            let bytes = bridge.wait(beside(bar, download.bytes()))?.map_err(raise)?;
+            Ok(Dynamic::from_blob(bytes.into()))
+        }
         Destination::File(path) => {
-            let written = bridge.wait(download.to_file(path))?.map_err(raise)?;
+            let written = bridge.wait(beside(bar, download.to_file(path)))?.map_err(raise)?;
             let mut result = Map::new();
             result.insert("path".into(), written.path.display().to_string().into());
             result.insert("size".into(), size(written.size).into());
+            result.insert("sha256".into(), written.sha256.into());
             Ok(result.into())
         }
         Destination::Closure(action) => {
             let mut arrived = 0;
-            let mut chunks = bridge.wait(download.start())?.map_err(raise)?;
-            while let Some(chunk) = bridge.wait(chunks.next())?.map_err(raise)? {
+            let mut chunks = bridge.wait(beside(bar, download.start()))?.map_err(raise)?;
+            while let Some(chunk) = bridge.wait(beside(bar, chunks.next()))?.map_err(raise)? {
                 arrived += chunk.len() as u64;
                 let _: Dynamic = action.call_within_context(context, (Chunk(chunk),))?;
             }

@@ -1,24 +1,28 @@
-//! `job.follow()`: prints a log as it grows, until whatever writes it has ended. GitLab sends the whole log each
-//! time; only what is new is printed. `#{poll: "5s"}` sets the pause between two looks.
+//! `job.follow()`: prints a log as it grows, until whatever writes it has ended; `#{poll: "5s"}` sets the pause between two
+//! looks. What is new of a log is found in `follow/reader.rs`, how it is shown in `output/log.rs`.
+
+mod reader;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use rhai::{Engine, EvalAltResult, Map};
 use rhailab_client::endpoint::{Endpoint, On, Outcome, Resource};
-use rhailab_client::{Arguments, Progress, can_wait};
+use rhailab_client::{Arguments, Error, ErrorKind, Progress, can_wait};
 
-use super::bridge::Interrupt;
+use super::bridge::{Interrupt, terminated};
 use super::builtins::duration_of;
 use super::error::{raise, raise_usage, raise_usage_with};
 use super::functions::FOLLOW_OPTIONS;
 use super::object::ObjectRef;
 use super::{Printer, World};
+use crate::output::log::LogText;
+use reader::{New, Reader};
 
 type Raised<T> = Result<T, Box<EvalAltResult>>;
 
 /// The pause between two looks: long enough not to be a burden, short enough to feel alive.
-const PAUSE: Duration = Duration::from_secs(2);
+pub(crate) const PAUSE: Duration = Duration::from_secs(2);
 
 pub(crate) fn register(engine: &mut Engine, world: &World) {
     let (print, own) = (Arc::clone(&world.print), Arc::clone(&world.print));
@@ -40,44 +44,66 @@ fn pause(options: &Map) -> Raised<Duration> {
 }
 
 fn follow(object: ObjectRef, print: &dyn Printer, pause: Duration) -> Raised<ObjectRef> {
+    print_log(&object, print, Some(pause)).map(|_| object)
+}
+
+/// Prints the log that there is and, with a pause between two looks, what comes until whatever writes it has ended.
+/// Answers the status at that time.
+pub(crate) fn print_log(object: &ObjectRef, print: &dyn Printer, pause: Option<Duration>) -> Raised<String> {
     let resource = object.with(|object| object.resource());
-    let log = log_of(resource).ok_or_else(|| {
+    let endpoint = log_of(resource).ok_or_else(|| {
         raise_usage(format!("a {} cannot be followed: it has no log, or no status", resource.kind))
     })?;
     let bridge = object.bridge();
-    let mut printed = 0;
-    let mut in_line = false;
+    let mut reader = Reader::default();
+    let mut text = LogText::new(print.log_style());
+    let write = |text: &str| {
+        if !text.is_empty() && print.write(text).is_err() {
+            bridge.stop(Interrupt::OutputClosed);
+        }
+    };
+    let mut failures = 0;
     loop {
         // The status is read before the log, so that what was written last is not missed.
         let mut fresh = object.with(Clone::clone);
         bridge.wait(fresh.refresh())?.map_err(raise)?;
         let status = fresh.attribute("status").map_err(raise)?.as_str().unwrap_or_default().to_owned();
-        let bytes = bridge.wait(fresh.caller().download(log, Arguments::new()).bytes())?.map_err(raise)?;
+        let download = || fresh.caller().download(endpoint, Arguments::new());
+        let looked = reader.look(bridge, &download, |new| match new {
+            New::Bytes(bytes) => write(&text.add(bytes)),
+            New::Log => write(&text.finish()),
+        })?;
+        let is_over = pause.is_none() || Progress::of(&status) != Progress::Moving;
+        match looked {
+            Ok(()) => failures = 0,
+            // What was printed is known, so the next look goes on from there.
+            Err(error) if is_passing(&error) && failures < MOST_FAILURES => {
+                failures += 1;
+                bridge.sleep(pause.unwrap_or(PAUSE))?;
+                continue;
+            }
+            Err(error) => {
+                write(&text.finish());
+                return Err(raise(error));
+            }
+        }
         object.with_mut(|object| *object = fresh);
-        let over = Progress::of(&status) != Progress::Moving;
-        // A log that was erased or begun anew is shorter than what was printed of it.
-        let mut new = bytes.get(printed..).unwrap_or(&bytes);
-        if !over {
-            new = whole_letters(new);
+        if is_over {
+            write(&text.finish());
+            return match bridge.interrupt() {
+                Some(reason) => Err(terminated(reason)),
+                None => Ok(status),
+            };
         }
-        printed = if printed <= bytes.len() { printed + new.len() } else { new.len() };
-        in_line = new.last().map_or(in_line, |last| *last != b'\n');
-        let end = if over && in_line { "\n" } else { "" };
-        let text = format!("{}{end}", String::from_utf8_lossy(new));
-        if !text.is_empty() && print.write(&text).is_err() {
-            bridge.stop(Interrupt::OutputClosed);
-        }
-        if over {
-            return Ok(object);
-        }
-        bridge.sleep(pause)?;
+        bridge.sleep(pause.unwrap_or(PAUSE))?;
     }
 }
 
-/// A log may be seen in the middle of a letter: its first bytes wait until the others are there.
-fn whole_letters(bytes: &[u8]) -> &[u8] {
-    let begun = bytes.utf8_chunks().last().map_or(0, |chunk| chunk.invalid().len());
-    &bytes[..bytes.len() - begun]
+/// After so many looks in a row that broke off, it is no accident any more.
+const MOST_FAILURES: u32 = 5;
+
+fn is_passing(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::Conflict)
 }
 
 /// Whether objects of this resource can be followed.

@@ -58,7 +58,7 @@ pub(crate) fn register(engine: &mut Engine) {
         .register_fn("to_json", |timeline: TimelineRef| timeline.to_json().to_string())
         .register_fn("timeline", |object: ObjectRef| timeline(&object).map(Dynamic::from))
         .register_fn("timeline", |object: ObjectRef, options: Map| match picture(options)? {
-            Some((path, draw)) => write(&path, &draw(&timeline(&object)?.0)),
+            Some((path, draw)) => write(object.bridge(), &path, &draw(&timeline(&object)?.0)),
             None => timeline(&object).map(Dynamic::from),
         });
 }
@@ -103,8 +103,8 @@ fn drawer(path: &str) -> Raised<Draw> {
     })
 }
 
-fn write(path: &str, picture: &str) -> Raised<Dynamic> {
-    let written = write_file(path, picture.as_bytes()).map_err(raise)?;
+fn write(bridge: &Bridge, path: &str, picture: &str) -> Raised<Dynamic> {
+    let written = bridge.wait(write_file(path, picture.as_bytes()))?.map_err(raise)?;
     let mut result = Map::new();
     result.insert("path".into(), written.path.display().to_string().into());
     result.insert("size".into(), i64::try_from(written.size).unwrap_or(i64::MAX).into());

@@ -140,9 +140,9 @@ fn call_manager(
             })?;
         return Ok(Dynamic::from(ObjectRef::new(manager.lazy(identity), bridge.clone())));
     }
-    if let outcome @ (Outcome::Text | Outcome::Bytes) = verb.endpoint.outcome {
+    if matches!(verb.endpoint.outcome, Outcome::Text | Outcome::Bytes) {
         let download = manager.caller().download(verb.endpoint, arguments);
-        return download::run(context, bridge, download, outcome, &destination);
+        return download::run(context, bridge, download, verb.endpoint, &destination);
     }
     let answer = bridge.wait(manager.call(verb, arguments))?.map_err(raise)?;
     to_dynamic(answer, bridge)
@@ -166,9 +166,9 @@ fn call_object(
     }
     let Call { arguments, destination, .. } = sort(object.resource(), verb, values)?;
     notes.deprecation(verb.endpoint);
-    if let outcome @ (Outcome::Text | Outcome::Bytes) = verb.endpoint.outcome {
+    if matches!(verb.endpoint.outcome, Outcome::Text | Outcome::Bytes) {
         let download = object.caller().download(verb.endpoint, arguments);
-        return download::run(context, bridge, download, outcome, &destination);
+        return download::run(context, bridge, download, verb.endpoint, &destination);
     }
     if verb.name == "save" {
         bridge.wait(object.save())?.map_err(raise)?;

@@ -59,9 +59,17 @@ pub(super) fn client(page: &mut Page) {
 pub(super) fn lists(page: &mut Page) {
     page.title("list");
     page.text(
-        "What `list()` answers is a list over all pages. A page is fetched when its first row is needed, and its rows \
-         stay: a list can be walked again without another request. `per_page` sets how many rows a page has; with \
+        "What `list()` answers is a list over all pages. The first page is fetched alone; a script that goes on behind it \
+         gets the next ones fetched ahead, as many at once as `--jobs` allows. Rows stay: a list can be walked again \
+         without another request, and goes on at the page that failed. `per_page` sets how many rows a page has; with \
          `page` a call answers an array of that one page.",
+    );
+    page.text(
+        "No row comes twice when the list changes meanwhile, and none is missed because the script itself takes rows out \
+         of the list, as a loop does that cancels what it lists. Where somebody else deletes rows, a total that shrank shows it; \
+         where GitLab sends no total, a row can be missed. `list(#{pagination: \"keyset\"})` has no such gap, and no \
+         pages ahead; GitLab has it for few lists, such as the jobs of a project. A list that can do it goes on like that \
+         by itself where GitLab refuses to count further.",
     );
     page.heading("Methods");
     functions(page, SEQUENCE.methods);

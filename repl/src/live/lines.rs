@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::state::{Change, Job, State};
-use crate::output::terminal::one_line;
+use crate::output::terminal::{escaped_json, one_line};
 
 /// A line of JSON. The names are those of GitLab's fields.
 #[derive(Debug, Serialize)]
@@ -89,7 +89,7 @@ pub(super) fn json(state: &State, change: &Change, time: Timestamp) -> Option<St
         }
     };
     // Texts and numbers always have a form in JSON.
-    serde_json::to_string(&event).ok()
+    serde_json::to_string(&event).ok().map(|json| escaped_json(&json))
 }
 
 fn path(job: &Job) -> String {

@@ -7,19 +7,28 @@
 //! [profiles.work]
 //! url = "https://gitlab.example.com"
 //! private_token = "…"        # or oauth_token, job_token, or token_file = "path"
+//! timeout = "2m"
+//! ca_file = "work-ca.pem"    # a path is seen from this file
 //! ```
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
+use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use etcetera::BaseStrategy as _;
-use rhailab_client::{Error, Secret, TokenKind, nearest};
+use rhailab_client::{Error, Secret, TokenKind};
 use serde::Deserialize;
-use toml_edit::{DocumentMut, Item, Table, value};
+use serde::de::{self, Deserializer, Visitor};
+use toml_edit::{DocumentMut, Item, Table, TomlError, value};
 
-use super::{Settings, Source, Sourced, Token, read_token};
+use super::layer::{ClientCertificate, Layer};
+use super::{Source, Sourced, TokenPlace};
+use crate::duration;
 
 /// The profiles of a file.
 #[derive(Debug)]
@@ -44,7 +53,18 @@ struct Profile {
     oauth_token: Option<Secret>,
     job_token: Option<Secret>,
     token_file: Option<PathBuf>,
+    timeout: Option<SpanOfTime>,
+    read_timeout: Option<SpanOfTime>,
+    jobs: Option<NonZeroUsize>,
+    ca_file: Option<PathBuf>,
+    client_cert: Option<PathBuf>,
+    client_key: Option<PathBuf>,
+    insecure: Option<bool>,
 }
+
+/// A number of seconds, or text such as `"30s"`.
+#[derive(Clone, Copy, Debug)]
+struct SpanOfTime(Duration);
 
 /// Where the file is: as the option says, or the variable `RHAILAB_CONFIG`, or in the user's directory for configuration.
 #[must_use]
@@ -77,15 +97,16 @@ impl Profiles {
             }
         };
         let content = toml_edit::de::from_str(&text).map_err(|error| {
-            Error::usage(format!("the configuration {} cannot be used: {error}", place.display()))
+            let place = Place { file: place, text: &text, span: error.span() };
+            Error::usage(format!("the configuration {place} cannot be used: {}", error.message()))
         })?;
         Ok(Self { path, content })
     }
 
-    /// The name of the profile that counts when none is named.
+    /// The name of the profile that counts when none is named, and the file that says so.
     #[must_use]
-    pub fn default_name(&self) -> Option<&str> {
-        self.content.default.as_deref()
+    pub fn default_profile(&self) -> Option<(&str, &Path)> {
+        self.content.default.as_deref().zip(self.path.as_deref())
     }
 
     /// Names and URLs.
@@ -93,70 +114,172 @@ impl Profiles {
         self.content.profiles.iter().map(|(name, profile)| (name.as_str(), profile.url.as_str()))
     }
 
-    /// The settings of a profile.
-    ///
-    /// # Errors
-    ///
-    /// When there is no such profile, it has more than one token, or its token file cannot be read.
-    pub fn settings(&self, name: &str) -> Result<Settings, Error> {
-        let profile = self.content.profiles.get(name).ok_or_else(|| {
-            let known = self.content.profiles.keys().map(String::as_str);
-            let error = Error::usage(format!("there is no profile `{name}`"));
-            match (nearest(name, known.clone()), self.content.profiles.len()) {
-                (Some(near), _) => error.with_hint(format!("Did you mean `{near}`?")),
-                (None, 0) => error.with_hint("`rhailab login` makes one."),
-                (None, _) => error.with_hint(format!("There are {}.", known.collect::<Vec<_>>().join(", "))),
-            }
-        })?;
+    /// What a profile says; `None` where there is none of this name.
+    pub(super) fn layer(&self, name: &str) -> Result<Option<Layer>, Error> {
+        let Some(profile) = self.content.profiles.get(name) else { return Ok(None) };
         let source = Source::Profile(name.to_owned());
+        let beside = |path: &PathBuf| self.beside(path);
+        let client_certificate = ClientCertificate::of(
+            profile.client_cert.as_ref().map(beside),
+            profile.client_key.as_ref().map(beside),
+        )
+        .ok_or_else(|| Error::usage(format!("the profile `{name}` has a client_key and no client_cert")))?;
+        let sourced = Sourcing(&source);
+        Ok(Some(Layer {
+            url: sourced.some(profile.url.clone()),
+            token: sourced.option(self.token(name, profile)?),
+            timeout: sourced.option(profile.timeout.map(|span| span.0)),
+            read_timeout: sourced.option(profile.read_timeout.map(|span| span.0)),
+            jobs: sourced.option(profile.jobs),
+            ca_file: sourced.option(profile.ca_file.as_ref().map(beside)),
+            client_certificate: sourced.option(client_certificate),
+            insecure: sourced.option(profile.insecure),
+            ..Layer::default()
+        }))
+    }
+
+    fn token(&self, name: &str, profile: &Profile) -> Result<Option<TokenPlace>, Error> {
         let tokens = [
             (TokenKind::Private, &profile.private_token),
             (TokenKind::OAuth, &profile.oauth_token),
             (TokenKind::Job, &profile.job_token),
         ];
-        let mut found: Vec<Token> = tokens
-            .into_iter()
-            .filter_map(|(kind, secret)| Some(Token { kind, secret: secret.clone()? }))
-            .collect();
-        if let Some(file) = &profile.token_file {
-            let base = self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-            found.push(read_token(&base.join(file))?.value);
-        }
+        let texts = tokens.into_iter().filter_map(|(kind, secret)| {
+            Some(TokenPlace::Text { kind, secret: secret.clone()?, file: self.path.clone() })
+        });
+        let file = profile.token_file.as_ref().map(|file| TokenPlace::File(self.beside(file)));
+        let mut found: Vec<TokenPlace> = texts.chain(file).collect();
         if found.len() > 1 {
             return Err(Error::usage(format!("the profile `{name}` has more than one token"))
                 .with_hint("Leave the one to speak with."));
         }
-        Ok(Settings {
-            url: Sourced { value: profile.url.clone(), source: source.clone() },
-            token: found.pop().map(|value| Sourced { value, source }),
-            profile: Some(name.to_owned()),
-        })
+        Ok(found.pop())
+    }
+
+    /// A path in the file is seen from the file.
+    fn beside(&self, path: &Path) -> PathBuf {
+        self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).join(path)
     }
 }
 
-/// Writes a profile with a private token into the file, and leaves all else in it as it is. The first profile becomes
-/// the default. Nobody else can read the file afterwards.
+/// Says of values that they come from here.
+struct Sourcing<'a>(&'a Source);
+
+impl Sourcing<'_> {
+    fn some<T>(&self, value: T) -> Option<Sourced<T>> {
+        Some(Sourced { value, source: self.0.clone() })
+    }
+
+    fn option<T>(&self, value: Option<T>) -> Option<Sourced<T>> {
+        value.and_then(|value| self.some(value))
+    }
+}
+
+impl<'de> Deserialize<'de> for SpanOfTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SpanVisitor)
+    }
+}
+
+struct SpanVisitor;
+
+impl Visitor<'_> for SpanVisitor {
+    type Value = SpanOfTime;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a span of time, such as 90, \"30s\" or \"1h 20m\"")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<SpanOfTime, E> {
+        duration::parse(text)
+            .map(SpanOfTime)
+            .map_err(|problem| E::custom(format!("the span of time {problem}")))
+    }
+
+    fn visit_i64<E: de::Error>(self, seconds: i64) -> Result<SpanOfTime, E> {
+        let seconds = u64::try_from(seconds).map_err(|_| E::custom("the span of time cannot be negative"))?;
+        Ok(SpanOfTime(Duration::from_secs(seconds)))
+    }
+
+    fn visit_f64<E: de::Error>(self, seconds: f64) -> Result<SpanOfTime, E> {
+        duration::from_seconds(seconds)
+            .map(SpanOfTime)
+            .map_err(|problem| E::custom(format!("the span of time {problem}")))
+    }
+}
+
+/// A place in a file. The library's own words would show the line, in which a token may stand.
+struct Place<'a> {
+    file: &'a Path,
+    text: &'a str,
+    span: Option<Range<usize>>,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        let before = self.span.as_ref().and_then(|span| self.text.get(..span.start));
+        let Some(before) = before else { return Ok(()) };
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|letter| *letter != '\n').count() + 1;
+        write!(f, " (line {line}, column {column})")
+    }
+}
+
+/// A profile to be written.
+#[derive(Debug)]
+pub struct NewProfile<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// The server.
+    pub url: &'a str,
+    /// The private token.
+    pub token: &'a Secret,
+    /// What the server's certificate needs, as absolute paths.
+    pub ca_file: Option<&'a Path>,
+    /// The certificate that the server wants to see, as absolute paths.
+    pub client_certificate: Option<&'a ClientCertificate>,
+}
+
+/// Writes a profile into the file, and leaves all else in it as it is. The first profile becomes the default. Nobody else
+/// can read the file afterwards.
 ///
 /// # Errors
 ///
 /// When the file cannot be read or written, or is no TOML.
-pub fn add(path: &Path, name: &str, url: &str, token: &Secret) -> Result<(), Error> {
+pub fn add(path: &Path, new: &NewProfile<'_>) -> Result<(), Error> {
+    let name = new.name;
     let failed = |error: &io::Error| Error::io(&format!("{} cannot be written", path.display()), error);
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Error::io(&format!("{} cannot be read", path.display()), &error)),
     };
-    let mut document: DocumentMut =
-        text.parse().map_err(|error| Error::usage(format!("{} is no TOML: {error}", path.display())))?;
+    let mut document: DocumentMut = text.parse().map_err(|error: TomlError| {
+        let place = Place { file: path, text: &text, span: error.span() };
+        Error::usage(format!("{place} is no TOML: {}", error.message()))
+    })?;
     let profiles = document.entry("profiles").or_insert_with(|| {
         let mut table = Table::new();
         table.set_implicit(true);
         Item::Table(table)
     });
     let mut profile = Table::new();
-    profile.insert("url", value(url));
-    profile.insert("private_token", value(token.expose()));
+    profile.insert("url", value(new.url));
+    profile.insert("private_token", value(new.token.expose()));
+    let certificate = new.client_certificate;
+    let files = [
+        ("ca_file", new.ca_file),
+        ("client_cert", certificate.map(|files| files.certificate.as_path())),
+        ("client_key", certificate.map(|files| files.key.as_path())),
+    ];
+    for (key, file) in files {
+        let Some(file) = file else { continue };
+        let text = file.to_str().ok_or_else(|| {
+            Error::usage(format!("the path {} cannot stand in TOML, which is UTF-8", file.display()))
+        })?;
+        profile.insert(key, value(text));
+    }
     match profiles.as_table_mut() {
         Some(profiles) => profiles.insert(name, Item::Table(profile)),
         None => return Err(Error::usage(format!("`profiles` in {} is no table", path.display()))),

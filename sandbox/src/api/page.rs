@@ -3,7 +3,6 @@
 //! This file owns both kinds of pagination, by offset and by keyset. It knows rows only as a list in
 //! the right order.
 
-use rhailab_client::endpoint::Pagination;
 use serde_json::{Value, json};
 
 use super::call::Call;
@@ -31,7 +30,7 @@ pub(crate) fn offset<T>(site: &str, call: &Call<'_>, rows: Vec<T>) -> Page<T> {
     let first = usize::try_from((page - 1).saturating_mul(per_page)).unwrap_or(usize::MAX);
     let pages = total.div_ceil(size(per_page)).max(1) as u64;
     let (has_previous, has_next) = (page > 1 && first < total, page < pages);
-    let counted = call.route.endpoint.pagination != Pagination::OffsetWithoutTotals && total <= COUNTED;
+    let counted = call.route.endpoint.pagination.has_totals() && total <= COUNTED;
 
     let at = |page: u64| vec![("page", page.to_string()), ("per_page", per_page.to_string())];
     let mut relations = Vec::new();

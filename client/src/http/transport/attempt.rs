@@ -1,7 +1,5 @@
 //! One attempt of a call: along its redirects to an answer, or to the reason why there is none.
 
-use std::error::Error as StdError;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime};
@@ -10,6 +8,7 @@ use http::StatusCode;
 use http::header::{HeaderMap, LOCATION};
 use url::Url;
 
+use super::super::connect::{handshake_hint, innermost};
 use super::super::redirect::{Hop, is_redirect};
 use super::super::retry::{Problem, asked_pause};
 use super::{Body, Call, Cause, Refusal, Reply, Setback, Transport};
@@ -40,8 +39,8 @@ impl Transport {
 
     async fn send(&self, call: &Call, hop: &Hop) -> Result<reqwest::Response, Setback> {
         let permanent = |error| Setback { problem: Problem::Permanent, cause: Cause::Error(error) };
-        let mut outgoing =
-            self.http().map_err(permanent)?.request(call.request.method().clone(), hop.url.clone());
+        let client = self.connector.client(hop.trusted).map_err(permanent)?;
+        let mut outgoing = client.request(call.request.method().clone(), hop.url.clone());
         outgoing = outgoing.headers(call.request.headers().clone());
         if !call.request.body().is_empty() {
             outgoing = outgoing.body(call.request.body().clone());
@@ -76,7 +75,7 @@ impl Transport {
     fn no_answer(&self, call: &Call, url: &Url, error: reqwest::Error) -> Setback {
         let known_server = self.is_known.load(Ordering::Relaxed);
         let problem = match error.is_connect() {
-            true if is_hopeless(&error) => Problem::Permanent,
+            _ if handshake_hint(&error).is_some() => Problem::Permanent,
             // A server that never answered had its time to take the connection.
             true if error.is_timeout() && !known_server => Problem::Permanent,
             true => Problem::NotConnected { known_server },
@@ -97,7 +96,7 @@ impl Transport {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = Body { response, request: call.facts.clone(), meter: Arc::clone(&self.meter) };
         if status.is_success() {
-            return Ok(Reply { headers, body });
+            return Ok(Reply { status, headers, body });
         }
         // The status counts even when the body that explains it does not arrive.
         let body = body.beginning(MOST_OF_REFUSAL).await;
@@ -123,24 +122,14 @@ fn mentions_lock(body: &[u8]) -> bool {
     String::from_utf8_lossy(body).contains("Resource lock")
 }
 
-/// Whether a connection fails for a reason that stays: a certificate that is not trusted, a port that speaks no TLS.
-fn is_hopeless(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData) {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
-}
-
 /// Words for a request that got no answer, or only a part of one.
 pub(super) fn failure(url: &Url, error: reqwest::Error) -> Error {
     // The library's message would repeat the URL, with whatever secret its query holds.
     let error = error.without_url();
     let origin = url.origin().ascii_serialization();
-    let (kind, what, hint) = if error.is_connect() {
+    let (kind, what, hint) = if let Some(hint) = handshake_hint(&error) {
+        (ErrorKind::Transport, "no secure connection to", hint)
+    } else if error.is_connect() {
         (
             ErrorKind::Transport,
             "cannot connect to",
@@ -156,15 +145,6 @@ pub(super) fn failure(url: &Url, error: reqwest::Error) -> Error {
         )
     };
     Error::new(kind, format!("{what} {origin}: {}", innermost(&error))).with_hint(hint).with_source(error)
-}
-
-/// The innermost cause says what really happened (`Connection refused`); the outer ones only say where.
-pub(super) fn innermost(error: &dyn StdError) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
 }
 
 /// The first line and the headers of a request or an answer, for whoever looks at every byte.

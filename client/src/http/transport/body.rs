@@ -36,6 +36,11 @@ impl Body {
         Self { response, request, meter: Arc::default() }
     }
 
+    /// What it is the answer to.
+    pub(crate) fn request(&self) -> &RequestFacts {
+        &self.request
+    }
+
     /// How many bytes are to come, where the server says it.
     pub(crate) fn length(&self) -> Option<u64> {
         self.response.content_length()

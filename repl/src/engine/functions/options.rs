@@ -103,7 +103,12 @@ pub static GITLAB_OPTIONS: &[OptionRow] = &[
     row("private_token", Takes::Anything, "A personal, project or group access token."),
     row("oauth_token", Takes::Anything, "An OAuth token."),
     row("job_token", Takes::Anything, "The token of a CI/CD job."),
-    row("timeout", Takes::Anything, "How long to wait for an answer at most, such as `\"30s\"`."),
+    row("timeout", Takes::Anything, "How long a call may take in all, such as `\"30s\"`."),
+    row("jobs", Takes::Anything, "How many requests may be under way at once."),
+    row("ca_file", Takes::File, "A PEM file of authorities to trust beside the system's."),
+    row("client_cert", Takes::File, "The PEM file of the certificate to show to the server."),
+    row("client_key", Takes::File, "The PEM file of that certificate's key, if it is another one."),
+    row("insecure", Takes::Truth, "Takes any certificate for the server's, with a warning."),
 ];
 
 /// The options of `gl.http()`.
@@ -121,6 +126,25 @@ pub static GET: &[OptionRow] = &[row("lazy", Takes::Truth, "Names the object wit
 
 /// What verbs that answer text or bytes take beside their parameters.
 pub static DOWNLOAD: &[OptionRow] = &[
-    row("to", Takes::File, "Writes the answer to this file."),
+    row(
+        "to",
+        Takes::File,
+        "Writes the answer to this file, and answers a map of its `path`, `size` and `sha256`.",
+    ),
     row("action", Takes::Closure(&[("chunk", Gives::Chunk)]), "Is called with the answer, piece by piece."),
 ];
+
+const PAGES: &[Choice] = &[
+    Choice { name: "offset", doc: "By number, several ahead; the usual way." },
+    Choice {
+        name: "keyset",
+        doc: "Each behind the last row of the one before, so that nothing is missed in a list that changes.",
+    },
+];
+
+/// What lists that come in pages take beside their parameters.
+pub static LIST: &[OptionRow] = &[row(
+    "pagination",
+    Takes::OneOf(PAGES),
+    "How pages follow one another. GitLab has keysets for few lists.",
+)];

@@ -241,6 +241,9 @@ fn the_kinds_of_errors_are_the_clients() {
 fn a_signature_shows_what_may_be_left_out() {
     let written = |name: &str| FUNCTIONS.iter().find(|function| function.name == name).unwrap().signature();
     assert_eq!(written("exit"), "exit(status?)");
-    assert_eq!(written("gitlab"), "gitlab(url, #{private_token, oauth_token, job_token, timeout})");
+    assert_eq!(
+        written("gitlab"),
+        "gitlab(url, #{private_token, oauth_token, job_token, timeout, jobs, ca_file, client_cert, client_key, insecure})"
+    );
     assert_eq!(ARRAY.method("sort").unwrap().signature(), "sort(|a, b| …?)");
 }

@@ -209,7 +209,7 @@ impl GroupUserThingManager {
     ///
     /// `GET /groups/{group_id}/user/things`, as [GitLab documents it](https://docs.gitlab.com/api/things/).
     ///
-    /// Pages are fetched as their rows are asked for.
+    /// Pages are fetched as their rows are asked for, by number or by keyset.
     ///
     /// # Errors
     ///

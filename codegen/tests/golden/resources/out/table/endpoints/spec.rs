@@ -366,7 +366,11 @@ pub static GROUP_USER_THING_LIST: endpoint::Endpoint = endpoint::Endpoint {
     ],
     success: &[200],
     outcome: endpoint::Outcome::List(&table::resources::GROUP_USER_THING),
-    pagination: endpoint::Pagination::OffsetWithoutTotals,
+    pagination: endpoint::Pagination::OffsetOrKeyset(endpoint::Keyset {
+        order_by: "id",
+        sort: "desc",
+        totals: false,
+    }),
     idempotency: endpoint::Idempotency::Safe,
     errors: &[],
     since: None,

@@ -1,0 +1,378 @@
+//! Where a download is written: a file in the making beside the one that it will become, or a device or pipe that takes
+//! bytes as they come. Knows nothing of where they come from.
+
+use std::fmt::Write as _;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::Downloaded;
+use crate::error::Error;
+
+/// What is being written. A file that is never finished goes away.
+pub(super) struct Target {
+    /// As the caller named it.
+    path: PathBuf,
+    file: File,
+    place: Place,
+    size: u64,
+    hash: Sha256,
+}
+
+/// Where the bytes are until all of them have arrived.
+enum Place {
+    /// Where they belong: there is no name to give at the end, and nothing can be taken back.
+    Through,
+    /// In a file without a name, which the system forgets however the program ends.
+    #[cfg(target_os = "linux")]
+    Nameless(Goal),
+    /// In a file with a name of its own.
+    Partial(PathBuf, Goal),
+    /// Under their final name.
+    Finished,
+}
+
+/// What the file will become.
+struct Goal {
+    path: PathBuf,
+    /// Those of the file that it replaces.
+    permissions: Option<Permissions>,
+}
+
+impl Target {
+    /// Opens what the path names for writing. A file of that name is left alone.
+    pub(super) async fn open(path: &Path) -> Result<Self, Error> {
+        let wrong = |error: io::Error| Error::io(&format!("{} cannot be written", path.display()), &error);
+        if let Some(stream) = own_stream(path) {
+            return Ok(Self::new(path, stream.map_err(wrong)?, Place::Through));
+        }
+        let (file, place) = match fs::metadata(path) {
+            Ok(found) if found.is_dir() => return Err(no_file(path, "is a directory")),
+            Ok(found) if found.is_file() => {
+                // Replacing needs no permission to write the file, but whoever took that away meant it.
+                OpenOptions::new().write(true).open(path).map_err(wrong)?;
+                let real = fs::canonicalize(path).map_err(wrong)?;
+                beside(Goal { path: real, permissions: Some(found.permissions()) }).map_err(wrong)?
+            }
+            Ok(found) => (open_device(path, &found).await.map_err(wrong)?, Place::Through),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
+                if path.file_name().is_none() || ends_with_separator(path) {
+                    return Err(no_file(path, "is no name of a file"));
+                }
+                beside(Goal { path: path.to_owned(), permissions: None }).map_err(wrong)?
+            }
+            Err(error) => return Err(wrong(error)),
+        };
+        Ok(Self::new(path, file, place))
+    }
+
+    fn new(path: &Path, file: File, place: Place) -> Self {
+        Self { path: path.to_owned(), file, place, size: 0, hash: Sha256::new() }
+    }
+
+    pub(super) fn write(&mut self, chunk: &[u8]) -> Result<(), Error> {
+        self.file.write_all(chunk).map_err(|error| self.wrong(&error))?;
+        self.hash.update(chunk);
+        self.size += chunk.len() as u64;
+        Ok(())
+    }
+
+    /// Forgets everything that was written; false where that cannot be done.
+    pub(super) fn rewind(&mut self) -> Result<bool, Error> {
+        if matches!(self.place, Place::Through) {
+            return Ok(false);
+        }
+        let emptied = self.file.set_len(0).and_then(|()| io::Seek::rewind(&mut self.file));
+        emptied.map_err(|error| self.wrong(&error))?;
+        self.hash = Sha256::new();
+        self.size = 0;
+        Ok(true)
+    }
+
+    /// Gives the file its name. From then on its bytes are on the disk, even if the machine fails.
+    pub(super) async fn finish(mut self) -> Result<Downloaded, Error> {
+        if !matches!(self.place, Place::Through) {
+            let file = self.file.try_clone().map_err(|error| self.wrong(&error))?;
+            // Waiting for a disk takes seconds, in which others have work to do and an interrupt may come.
+            let synced = tokio::task::spawn_blocking(move || file.sync_all()).await;
+            synced.map_err(io::Error::from).flatten().map_err(|error| self.wrong(&error))?;
+            self.appear().map_err(|error| self.wrong(&error))?;
+        }
+        let mut sha256 = String::new();
+        for byte in std::mem::take(&mut self.hash).finalize() {
+            // Writing to a string cannot fail.
+            let _ = write!(sha256, "{byte:02x}");
+        }
+        Ok(Downloaded { path: self.path.clone(), size: self.size, sha256 })
+    }
+
+    fn appear(&mut self) -> io::Result<()> {
+        let (partial, goal) = match std::mem::replace(&mut self.place, Place::Finished) {
+            #[cfg(target_os = "linux")]
+            Place::Nameless(goal) => {
+                let partial = partial_name(&goal.path);
+                nameless::link(&self.file, &partial)?;
+                (partial, goal)
+            }
+            Place::Partial(partial, goal) => (partial, goal),
+            through => {
+                self.place = through;
+                return Ok(());
+            }
+        };
+        let renamed = match &goal.permissions {
+            Some(permissions) => self.file.set_permissions(permissions.clone()),
+            None => Ok(()),
+        }
+        .and_then(|()| fs::rename(&partial, &goal.path));
+        if let Err(error) = renamed {
+            self.place = Place::Partial(partial, goal);
+            return Err(error);
+        }
+        sync_directory(&goal.path)
+    }
+
+    fn wrong(&self, error: &io::Error) -> Error {
+        Error::io(&format!("{} cannot be written", self.path.display()), error)
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        if let Place::Partial(partial, _) = &self.place {
+            // Nobody is left to tell; a partial file that stays has a name that says so.
+            let _ = fs::remove_file(partial);
+        }
+    }
+}
+
+fn no_file(path: &Path, what: &str) -> Error {
+    Error::usage(format!("{} {what}", path.display())).with_hint("Name the file that shall be written.")
+}
+
+fn ends_with_separator(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().last().is_some_and(|last| std::path::is_separator(char::from(*last)))
+}
+
+/// A new file in the directory of the one that it will become, so that a rename is enough at the end.
+fn beside(goal: Goal) -> io::Result<(File, Place)> {
+    #[cfg(target_os = "linux")]
+    if let Some(file) = nameless::create(directory_of(&goal.path)) {
+        return Ok((file, Place::Nameless(goal)));
+    }
+    partial(goal)
+}
+
+/// The same with a name, for file systems and systems that know no files without.
+fn partial(goal: Goal) -> io::Result<(File, Place)> {
+    let partial = partial_name(&goal.path);
+    Ok((File::create_new(&partial)?, Place::Partial(partial, goal)))
+}
+
+fn partial_name(path: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{:08x}.partial", fastrand::u32(..)));
+    path.with_file_name(name)
+}
+
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// A rename is on the disk when its directory is.
+#[cfg(unix)]
+fn sync_directory(path: &Path) -> io::Result<()> {
+    match File::open(directory_of(path)).and_then(|directory| directory.sync_all()) {
+        // Some file systems cannot be asked for it, and some directories can be written and not read.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied
+            ) =>
+        {
+            Ok(())
+        }
+        result => result,
+    }
+}
+
+/// Elsewhere directories cannot be opened, and a rename needs nothing more.
+#[cfg(not(unix))]
+fn sync_directory(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// The program's own streams. Opened by their names, they would begin anew and write over what was printed before.
+#[cfg(unix)]
+fn own_stream(path: &Path) -> Option<io::Result<File>> {
+    use std::os::fd::AsFd as _;
+    match path.to_str() {
+        Some("/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1") => {
+            Some(io::stdout().as_fd().try_clone_to_owned().map(File::from))
+        }
+        Some("/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2") => {
+            Some(io::stderr().as_fd().try_clone_to_owned().map(File::from))
+        }
+        // The caller's shell opened those; what is there already stays.
+        Some(name) if name.starts_with("/dev/fd/") || name.starts_with("/proc/self/fd/") => {
+            Some(OpenOptions::new().append(true).open(path))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(not(unix))]
+fn own_stream(_: &Path) -> Option<io::Result<File>> {
+    None
+}
+
+/// Opens a device, or a pipe as soon as somebody reads it.
+#[cfg(unix)]
+async fn open_device(path: &Path, found: &fs::Metadata) -> io::Result<File> {
+    use std::os::unix::fs::FileTypeExt as _;
+    use std::time::Duration;
+
+    const LOOK_AGAIN: Duration = Duration::from_millis(20);
+    if !found.file_type().is_fifo() {
+        return OpenOptions::new().write(true).open(path);
+    }
+    loop {
+        // Opened plainly, a pipe that nobody reads would hold the program where no interrupt reaches it.
+        match tokio::net::unix::pipe::OpenOptions::new().open_sender(path) {
+            Ok(sender) => return sender.into_blocking_fd().map(File::from),
+            Err(error) if error.raw_os_error() == Some(NOBODY_READS) => tokio::time::sleep(LOOK_AGAIN).await,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn open_device(path: &Path, _: &fs::Metadata) -> io::Result<File> {
+    OpenOptions::new().write(true).open(path)
+}
+
+/// What opening a pipe without a reader fails with.
+#[cfg(unix)]
+const NOBODY_READS: i32 = rustix::io::Errno::NXIO.raw_os_error();
+
+/// Files without a name: nothing has to be cleaned up, not even when the program is killed.
+#[cfg(target_os = "linux")]
+mod nameless {
+    use std::fs::File;
+    use std::io;
+    use std::os::fd::{AsFd as _, AsRawFd as _};
+    use std::path::{Path, PathBuf};
+
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, open};
+
+    /// A new file on the file system of this directory; `None` where that is not possible.
+    pub(super) fn create(directory: &Path) -> Option<File> {
+        let mode = Mode::from_raw_mode(0o666);
+        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+        let file = File::from(open(directory, flags, mode).ok()?);
+        // Without this view of it, the file could never get a name.
+        handle(&file).exists().then_some(file)
+    }
+
+    /// Gives a file a name that no other file has.
+    pub(super) fn link(file: &File, path: &Path) -> io::Result<()> {
+        Ok(linkat(CWD, handle(file), CWD, path, AtFlags::SYMLINK_FOLLOW)?)
+    }
+
+    fn handle(file: &File) -> PathBuf {
+        PathBuf::from(format!("/proc/self/fd/{}", file.as_fd().as_raw_fd()))
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    const SHA256_OF_ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    fn names(directory: &Path) -> Vec<String> {
+        fs::read_dir(directory)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+
+    fn named(path: &Path) -> Target {
+        let (file, place) = partial(Goal { path: path.to_owned(), permissions: None }).unwrap();
+        Target::new(path, file, place)
+    }
+
+    #[tokio::test]
+    async fn a_file_with_a_name_of_its_own_becomes_the_file_or_goes_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.zip");
+        let mut target = named(&path);
+        target.write(b"abcdef").unwrap();
+        assert!(names(folder.path())[0].ends_with(".partial"));
+        drop(target);
+        assert_eq!(names(folder.path()), [""; 0]);
+
+        let mut target = named(&path);
+        target.write(b"another").unwrap();
+        assert!(target.rewind().unwrap());
+        target.write(b"abc").unwrap();
+        let done = target.finish().await.unwrap();
+        assert_eq!((done.size, done.sha256.as_str()), (3, SHA256_OF_ABC));
+        assert_eq!(names(folder.path()), ["a.zip"]);
+        assert_eq!(fs::read(&path).unwrap(), b"abc");
+    }
+
+    #[tokio::test]
+    async fn a_name_that_cannot_be_given_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.zip");
+        for mut target in [named(&path), Target::open(&path).await.unwrap()] {
+            target.write(b"abc").unwrap();
+            // Somebody makes a directory of that name in the meantime.
+            fs::create_dir_all(&path).unwrap();
+            let error = target.finish().await.unwrap_err();
+            assert!(error.message().contains("a.zip cannot be written"), "{error}");
+            assert_eq!(names(folder.path()), ["a.zip"]);
+            fs::remove_dir(&path).unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_replaced_keeps_its_permissions_and_the_links_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real.zip"), folder.path().join("link.zip"));
+        fs::write(&real, "of yesterday").unwrap();
+        fs::set_permissions(&real, Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::symlink("real.zip", &link).unwrap();
+        let mut target = Target::open(&link).await.unwrap();
+        target.write(b"abc").unwrap();
+        assert_eq!(target.finish().await.unwrap().path, link);
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&real).unwrap(), b"abc");
+        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_name_of_a_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("nowhere", folder.path().join("dangling")).unwrap();
+        for (name, words) in [
+            ("", "is a directory"),
+            ("new/", "is no name of a file"),
+            ("dangling", "dangling cannot be written"),
+            ("none/a.zip", "none/a.zip cannot be written"),
+        ] {
+            let error = Target::open(&folder.path().join(name)).await.err().unwrap();
+            assert!(error.message().contains(words), "{name}: {error}");
+        }
+        assert_eq!(names(folder.path()), ["dangling"]);
+    }
+}

@@ -1,0 +1,121 @@
+//! `rhailab logs`: prints a job's log, and ends with what became of the job.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use rhailab_client::{Error, Gitlab, Id, ListProjectPipelineJobs, nearest};
+
+use crate::cli::{GlobalOptions, LogsOptions, Status, say};
+use crate::engine::ObjectRef;
+use crate::engine::bridge::Bridge;
+use crate::engine::error::raise;
+use crate::engine::follow::{PAUSE, print_log};
+use crate::output::terminal::Standard;
+use crate::report::{self, Script, Sources};
+use crate::server::Server;
+
+/// Which job is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum JobName {
+    /// The job with this number.
+    Number(i64),
+    /// The latest job of this name in a pipeline.
+    InPipeline(i64, String),
+}
+
+impl FromStr for JobName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |digits: &str| digits.parse().ok().filter(|number| *number > 0);
+        let job = match text.split_once(':') {
+            None => number(text).map(Self::Number),
+            Some((_, "")) => None,
+            Some((pipeline, name)) => {
+                number(pipeline).map(|pipeline| Self::InPipeline(pipeline, name.to_owned()))
+            }
+        };
+        job.ok_or_else(|| "it is the number of a job, or PIPELINE:NAME, such as 45:rspec".to_owned())
+    }
+}
+
+/// Prints the log, and follows it if that is wanted.
+pub(crate) fn print(global: &GlobalOptions, options: &LogsOptions) -> Status {
+    let color = global.color.for_stderr();
+    let bridge = Bridge::default();
+    // A sandbox lives as long as this name.
+    let server = match Server::configured(global, &bridge) {
+        Ok(server) => server,
+        Err(error) => return fail(&error, color, Status::Usage),
+    };
+    let client = match server.client() {
+        Ok(client) => client,
+        Err(error) => return fail(&error, color, Status::Usage),
+    };
+    let pause = options.follow.then(|| options.poll.unwrap_or(PAUSE));
+    match read(&client, &bridge, options, &Standard::new(global.color.for_stdout()), pause) {
+        Ok(status) => status_of(&status),
+        Err(thrown) => {
+            // There is no script that anything could be shown in.
+            let nowhere = Sources::of(Script { name: String::new(), text: String::new() });
+            let ending = report::ending(&nowhere, &thrown, color);
+            if let Some(message) = ending.message {
+                say(&message);
+            }
+            ending.status
+        }
+    }
+}
+
+fn read(
+    client: &Gitlab,
+    bridge: &Bridge,
+    options: &LogsOptions,
+    print: &Standard,
+    pause: Option<Duration>,
+) -> Result<String, Box<rhai::EvalAltResult>> {
+    let project: Id = match options.project.parse::<i64>() {
+        Ok(number) => number.into(),
+        Err(_) => options.project.as_str().into(),
+    };
+    let number = match &options.job {
+        JobName::Number(number) => *number,
+        JobName::InPipeline(pipeline, name) => {
+            bridge.wait(find(client, project.clone(), *pipeline, name))?.map_err(raise)?
+        }
+    };
+    let job = client.projects().lazy(project).jobs().lazy(number);
+    print_log(&ObjectRef::new(job.object().clone(), bridge.clone()), print, pause)
+}
+
+/// The number of the job of this name. Of one that was retried, the latest is listed alone.
+async fn find(client: &Gitlab, project: Id, pipeline: i64, name: &str) -> Result<i64, Error> {
+    let jobs = client.projects().lazy(project).pipelines().lazy(pipeline).jobs();
+    let jobs = jobs.list(ListProjectPipelineJobs::new()).all().await?;
+    if let Some(job) = jobs.iter().find(|job| job.name.as_deref() == Some(name)) {
+        return Ok(job.id);
+    }
+    let names = jobs.iter().filter_map(|job| job.name.as_deref());
+    let error = Error::usage(format!("the pipeline {pipeline} has no job `{name}`"));
+    Err(match nearest(name, names.clone()) {
+        Some(near) => error.with_hint(format!("Did you mean `{pipeline}:{near}`?")),
+        None if jobs.is_empty() => error.with_hint("It has no jobs at all."),
+        None => error.with_hint(format!("It has {}.", names.collect::<Vec<_>>().join(", "))),
+    })
+}
+
+/// How the program ends for a job in this status; one that still moves was asked for its log alone.
+fn status_of(status: &str) -> Status {
+    match status {
+        "failed" => Status::PipelineFailed,
+        "canceled" => Status::PipelineCanceled,
+        "skipped" => Status::PipelineSkipped,
+        "manual" => Status::PipelineBlocked,
+        _ => Status::Success,
+    }
+}
+
+fn fail(error: &Error, color: bool, status: Status) -> Status {
+    say(&report::client_failure(error, color));
+    status
+}
