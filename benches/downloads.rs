@@ -18,6 +18,9 @@ const MIB: usize = 1024 * 1024;
 /// Each way is taken so often, in turns, so that whatever else the machine does meets all of them.
 const ROUNDS: usize = 5;
 
+/// How a download is begun.
+type Way<'a> = Box<dyn Fn() -> Command + 'a>;
+
 /// What one run cost.
 #[derive(Clone, Copy)]
 struct Cost {
@@ -31,7 +34,7 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     let url = serve(size);
     let target = folder.path().join("a.zip");
-    let ways: [(&str, Box<dyn Fn() -> Command>); 4] = [
+    let ways: [(&str, Way<'_>); 4] = [
         ("curl -o", Box::new(|| curl(&url, &target))),
         ("curl -o, then sync of the file", Box::new(|| curl_and_sync(&url, &target))),
         ("artifacts(#{to: …})", Box::new(|| script(&url, &format!("job.artifacts(#{{to: {target:?}}});")))),

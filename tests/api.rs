@@ -126,3 +126,20 @@ fn a_refusal_shows_gitlabs_words() {
     assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(1), ""), "{outcome:?}");
     assert!(outcome.stderr.contains("GitLab answered 404: 404 Not Found"), "{}", outcome.stderr);
 }
+
+/// A script may make clients of its own; what is refused or rehearsed is so for all of them.
+#[test]
+fn clients_that_a_script_makes_obey_the_same_switch() {
+    let server = server();
+    let code = format!(
+        "let own = gitlab({:?}, #{{private_token: \"{TOKEN}\"}}); own.http(\"POST\", \"/projects/1/labels\", #{{body: #{{}}}})",
+        server.url()
+    );
+    let refused = run(&server, &["--read-only", "eval", &code]);
+    assert_eq!(refused.status, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("only reads"), "{}", refused.stderr);
+    let rehearsed = run(&server, &["--dry-run", "eval", &code]);
+    assert_eq!(rehearsed.status, Some(0), "{rehearsed:?}");
+    assert!(rehearsed.stderr.contains("would send POST"), "{}", rehearsed.stderr);
+    assert_eq!(server.lines(), [""; 0]);
+}

@@ -13,7 +13,7 @@ use scripted::{client, lines, script};
 
 use rhailab_client::{ErrorKind, Wait, wait_all};
 use rhailab_sandbox::{JobPlan, Options, Sandbox};
-use rhailab_tests::{Answer, Folder, RecordingServer, Rhailab, canned, repository};
+use rhailab_tests::{Answer, Folder, RecordingServer, Rhailab, SandboxProcess, canned, repository};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -22,10 +22,11 @@ const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
 /// What a process with a thousand pipelines in hand may take.
 const MOST_MEMORY: u64 = 100 * 1024 * 1024;
 
-/// Sandboxes with two projects each, in which pipelines take one to five minutes: some seconds of real time.
+/// Sandboxes with two projects each, in which pipelines take six minutes: some seconds of real time, so that most of them
+/// still run when the last one has been started, also on a machine that has much else to do.
 fn five_sandboxes(runtime: &Runtime) -> Vec<Sandbox> {
     let job = JobPlan {
-        duration: Duration::from_secs(60)..=Duration::from_secs(300),
+        duration: Duration::from_secs(360)..=Duration::from_secs(365),
         ..JobPlan::new("build", "build")
     };
     let options = Options {
@@ -304,4 +305,28 @@ fn the_example_triggers_and_awaits_what_it_is_given() {
     let missing = run("1", &["demo/missing"]);
     assert_eq!(missing.status, Some(1), "{missing:?}");
     assert!(missing.stderr.contains("item 0 (\"demo/missing\")"), "{missing:?}");
+}
+
+#[test]
+fn the_example_triggers_and_awaits_five_hundred_projects() {
+    let scenario = repository().join("examples/scenarios/fleet.yaml").display().to_string();
+    let sandbox = SandboxProcess::with(RHAILAB, ["--scenario", scenario.as_str(), "--speed", "10000"]);
+    let projects: Vec<String> = (1..=500).map(|number| format!("fleet/app-{number:03}")).collect();
+    let outcome = Rhailab::new(RHAILAB)
+        .server(sandbox.url(), sandbox.token())
+        .arg(repository().join("examples/fleet/trigger_fleet.rhai"))
+        .args(&projects)
+        .run();
+    // A few jobs of the scenario fail by chance.
+    let mut lines = outcome.stdout.lines();
+    let counts = lines.next().and_then(|line| line.strip_prefix("500 pipelines: ")).unwrap();
+    let counts: HashMap<String, usize> = serde_json::from_str(counts).unwrap();
+    assert_eq!(counts.values().sum::<usize>(), 500, "{counts:?}");
+    let failed = counts.get("failed").copied().unwrap_or_default();
+    assert_eq!(lines.count(), failed, "each that failed is named: {outcome:?}");
+    assert_eq!(outcome.status, Some(if failed == 0 { 0 } else { 3 }), "{outcome:?}");
+    let script = std::fs::read_to_string(repository().join("examples/fleet/trigger_fleet.rhai")).unwrap();
+    let code =
+        script.lines().filter(|line| !line.is_empty() && !line.starts_with("//") && !line.starts_with("#!"));
+    assert!(code.count() <= 15);
 }

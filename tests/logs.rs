@@ -1,7 +1,5 @@
 //! `rhailab logs`: which log is meant, what of it is printed, and how the program ends.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
-
 use rhailab_tests::{Answer, FileServer, Outcome, RecordingServer, Rhailab, SandboxProcess, Serving, canned};
 use serde_json::json;
 

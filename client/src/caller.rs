@@ -85,7 +85,7 @@ impl Caller<'_> {
                 self.client
                     .check(endpoint, &self.complete(endpoint, arguments.clone(), Usual::Withheld).0)?;
                 let pages = self.rows(endpoint, arguments, resource);
-                Answer::Rows(if by_keyset { pages.by_keyset()? } else { pages })
+                Answer::Rows(Box::new(if by_keyset { pages.by_keyset()? } else { pages }))
             }
             Outcome::Object(resource) => Answer::Object(self.object(endpoint, arguments, resource).await?),
             Outcome::SameObject | Outcome::AnotherObject => {

@@ -69,15 +69,8 @@ impl Gitlab {
         Builder::new(url.into())
     }
 
-    pub(crate) fn new(api: Url, transport: Transport) -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                api,
-                transport,
-                writes: writes::Switch::default(),
-                written: writes::Count::default(),
-            }),
-        }
+    pub(crate) fn new(api: Url, transport: Transport, writes: writes::Switch) -> Self {
+        Self { inner: Arc::new(Inner { api, transport, writes, written: writes::Count::default() }) }
     }
 
     /// The server's URL, without the API's part.
@@ -165,6 +158,11 @@ impl Gitlab {
             return self.rehearse(endpoint, &Arguments::new(), &request);
         }
         self.exchange(endpoint, request).await
+    }
+
+    /// The switch that decides about requests that write.
+    pub(crate) fn writes_switch(&self) -> &writes::Switch {
+        &self.inner.writes
     }
 
     /// The API's root.

@@ -14,7 +14,7 @@ use crate::http::retry::Policy;
 use crate::http::transport::{Options, Transport};
 use crate::mask::mask_url;
 use crate::secret::Secret;
-use crate::writes::Writes;
+use crate::writes::{Switch, Writes};
 
 /// What a client needs to know: the server, and as whom to speak. See [`Gitlab::builder`].
 #[derive(Debug, Clone)]
@@ -30,6 +30,7 @@ pub struct Builder {
     tls: TlsSources,
     proxies: bool,
     writes: Writes,
+    shared_switch: Option<Switch>,
 }
 
 /// How many requests are under way at once at most, unless [`Builder::jobs`] says otherwise.
@@ -54,6 +55,7 @@ impl Builder {
             tls: TlsSources::default(),
             proxies: true,
             writes: Writes::Sent,
+            shared_switch: None,
         }
     }
 
@@ -186,6 +188,14 @@ impl Builder {
     #[must_use]
     pub fn writes(mut self, writes: Writes) -> Self {
         self.writes = writes;
+        self.shared_switch = None;
+        self
+    }
+
+    /// Does with requests that write what another client does with them, whenever that one is told otherwise.
+    #[must_use]
+    pub fn writes_like(mut self, other: &Gitlab) -> Self {
+        self.shared_switch = Some(other.writes_switch().clone());
         self
     }
 
@@ -217,9 +227,8 @@ impl Builder {
             jobs: self.jobs,
             body_limit: self.body_limit,
         };
-        let client = Gitlab::new(api, Transport::new(options, connecting));
-        client.set_writes(self.writes);
-        Ok(client)
+        let switch = self.shared_switch.unwrap_or_else(|| Switch::new(self.writes));
+        Ok(Gitlab::new(api, Transport::new(options, connecting), switch))
     }
 }
 

@@ -194,6 +194,12 @@ impl Error {
         Self::new(ErrorKind::Usage, message)
     }
 
+    /// A deadline of the caller's own that passed.
+    #[must_use]
+    pub fn deadline(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Deadline, message)
+    }
+
     /// An answer that does not hold what it should.
     #[must_use]
     pub fn decode(message: impl Into<String>) -> Self {

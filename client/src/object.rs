@@ -63,7 +63,7 @@ pub enum Answer {
     /// An object: the called one in its new state, or another.
     Object(Object),
     /// Rows; none of them has been asked for yet.
-    Rows(Pages),
+    Rows(Box<Pages>),
     /// JSON that is no object of any resource.
     Json(Value),
     /// Plain text.

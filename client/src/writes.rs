@@ -1,6 +1,7 @@
 //! What becomes of requests that write: sent, refused, or only rehearsed; and how many were sent. One switch and one count for
 //! all copies of a client, so that objects that were fetched earlier obey it, too. Knows nothing of requests.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// What a client does with requests that write.
@@ -17,11 +18,17 @@ pub enum Writes {
     Rehearsed,
 }
 
-/// The switch.
-#[derive(Debug, Default)]
-pub(crate) struct Switch(AtomicU8);
+/// The switch. Copies are the same switch.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Switch(Arc<AtomicU8>);
 
 impl Switch {
+    pub(crate) fn new(writes: Writes) -> Self {
+        let switch = Self::default();
+        switch.set(writes);
+        switch
+    }
+
     pub(crate) fn set(&self, writes: Writes) {
         let code = match writes {
             Writes::Sent => 0,

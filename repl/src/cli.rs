@@ -176,7 +176,6 @@ pub(crate) enum Progress {
 
 impl Progress {
     /// Whether to show progress on standard error.
-    #[allow(dead_code)]
     pub(crate) fn is_shown(self) -> bool {
         self == Self::Auto && std::io::stderr().is_terminal()
     }

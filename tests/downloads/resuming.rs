@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use rhailab_client::{Bytes, Chunks, Error, ErrorKind};
+use rhailab_client::{Chunks, Error, ErrorKind};
 use rhailab_sandbox::Options;
 use rhailab_tests::{Answer, FileServer, Folder, RecordingServer, Serving};
 
@@ -38,10 +38,7 @@ async fn arrives_in_every_way(plan: impl Fn() -> Vec<Serving>, ranges: &[&str]) 
     assert_eq!(inside(&folder), ["a.zip"]);
 
     let server = FileServer::start(plan());
-    assert!(
-        job(server.url()).artifacts().bytes().await.unwrap() == Bytes::from(archive()),
-        "the value is another"
-    );
+    assert!(job(server.url()).artifacts().bytes().await.unwrap() == archive(), "the value is another");
     assert_eq!(server.ranges(), ranges, "as a value");
 
     let server = FileServer::start(plan());
@@ -134,7 +131,7 @@ async fn a_file_that_changed_comes_anew_and_a_stream_says_so() {
     assert_ne!(done.sha256, SHA256);
     assert_eq!(server.ranges(), ["", "bytes=70000-"]);
     let server = FileServer::start(plan());
-    assert!(job(server.url()).artifacts().bytes().await.unwrap() == Bytes::from(fresh.clone()));
+    assert!(job(server.url()).artifacts().bytes().await.unwrap() == fresh);
 
     let server = FileServer::start(plan());
     let mut chunks = job(server.url()).artifacts().start().await.unwrap();
@@ -157,7 +154,7 @@ async fn what_has_no_version_begins_anew_in_a_file_and_ends_in_a_stream() {
     assert_eq!(job(server.url()).artifacts().to_file(&target).await.unwrap().sha256, SHA256);
     assert_eq!(server.ranges(), ["", ""], "no part can be asked for");
     let server = FileServer::start(plan());
-    assert!(job(server.url()).artifacts().bytes().await.unwrap() == Bytes::from(archive()));
+    assert!(job(server.url()).artifacts().bytes().await.unwrap() == archive());
 
     let server = FileServer::start(plan());
     let error = stream(&server).await.unwrap_err();
@@ -225,7 +222,7 @@ async fn the_sandbox_storage_sends_a_part_behind_its_redirect() {
     let with_archive = listed.iter().find(|job| job.artifacts_file.is_some()).unwrap();
     let whole = with_archive.artifacts().bytes().await.unwrap();
     let mut chunks = with_archive.artifacts().start_at(10).await.unwrap();
-    assert_eq!((chunks.position(), chunks.expected()), (10, Some(whole.len() as u64)));
+    assert_eq!((chunks.offset(), chunks.expected()), (10, Some(whole.len() as u64)));
     assert_eq!(rest(&mut chunks).await.unwrap(), whole[10..]);
     let requests = sandbox.storage_requests();
     assert_eq!(requests.iter().map(|request| request.status).collect::<Vec<_>>(), [200, 206]);
@@ -244,7 +241,7 @@ async fn a_start_in_the_middle_says_where_it_is() {
     for (serving, position, ranges) in cases {
         let server = FileServer::start([serving]);
         let mut chunks = job(server.url()).artifacts().start_at(150_000).await.unwrap();
-        assert_eq!((chunks.position(), chunks.expected()), (position, Some(200_000)), "{ranges:?}");
+        assert_eq!((chunks.offset(), chunks.expected()), (position, Some(200_000)), "{ranges:?}");
         let from = usize::try_from(position).unwrap();
         assert!(rest(&mut chunks).await.unwrap() == archive()[from..]);
         assert_eq!(server.ranges(), ranges);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rhailab_client::ListProjectJobs;
-use rhailab_tests::{ListServer, Listing};
+use rhailab_tests::{ListServer, Listing, Rhailab};
 
 use super::{all, jobs, newest_first, rest, script};
 
@@ -78,7 +78,7 @@ async fn footgun_23_pages_come_several_at_once_in_order_and_never_too_many() {
         pages.sort_unstable();
         assert_eq!(pages[..30], (1..=30).collect::<Vec<_>>(), "each page is asked for once: {pages:?}");
         // No totals: what lies behind the last page is asked for in vain, one window of it at most.
-        assert!(pages.len() <= 30 + at_once - 1, "{at_once}: {pages:?}");
+        assert!(pages.len() < 30 + at_once, "{at_once}: {pages:?}");
     }
 }
 
@@ -115,5 +115,20 @@ async fn a_walk_ends_at_a_short_page_and_at_an_empty_one_without_any_header() {
         let server = ListServer::start(Listing { numbers: false, ..Listing::newest_first(rows) });
         assert_eq!(all(jobs(&server, 4)).await, newest_first(rows), "{rows}");
         assert!(server.pages().len() <= most, "{rows}: {:?}", server.pages());
+    }
+}
+
+#[test]
+fn the_option_bounds_what_a_script_asks_for_at_once() {
+    for jobs in ["1", "3"] {
+        let listing = Listing { latency: Duration::from_millis(10), ..Listing::newest_first(1_950) };
+        let server = ListServer::start(listing);
+        let walk = "gl.projects.get(1, #{lazy: true}).jobs.list().len()";
+        let outcome = Rhailab::new(env!("CARGO_BIN_EXE_rhailab"))
+            .args(["--jobs", jobs, "eval", walk])
+            .server(server.url(), "glpat-test")
+            .run();
+        assert_eq!(outcome.stdout, "1950\n", "{outcome:?}");
+        assert_eq!(server.most_under_way().to_string(), jobs);
     }
 }

@@ -25,7 +25,7 @@ pub struct Chunks {
     body: Body,
     version: Version,
     /// Where in the file the next byte of the body belongs.
-    position: u64,
+    body_position: u64,
     /// Up to where the file was handed out.
     delivered: u64,
     /// Up to where it ever came: what comes again after it began anew is no progress.
@@ -74,7 +74,7 @@ impl Chunks {
             observer,
             body: reply.body,
             version,
-            position: start,
+            body_position: start,
             delivered: start,
             furthest: start,
             goes_on: true,
@@ -100,7 +100,7 @@ impl Chunks {
 
     /// Where in the file the next piece belongs, in bytes from its beginning.
     #[must_use]
-    pub fn position(&self) -> u64 {
+    pub fn offset(&self) -> u64 {
         self.delivered
     }
 
@@ -116,7 +116,7 @@ impl Chunks {
                     Some(fresh) => return Ok(Some(fresh)),
                     None => continue,
                 },
-                Ok(None) if self.version.length.is_none_or(|length| length == self.position) => {
+                Ok(None) if self.version.length.is_none_or(|length| length == self.body_position) => {
                     return Ok(None);
                 }
                 Ok(None) => {
@@ -130,9 +130,9 @@ impl Chunks {
 
     /// What of a piece was not handed out before.
     fn accept(&mut self, mut chunk: Bytes) -> Result<Option<Bytes>, Error> {
-        let known = self.delivered.saturating_sub(self.position);
-        self.position += chunk.len() as u64;
-        if let Some(length) = self.version.length.filter(|length| self.position > *length) {
+        let known = self.delivered.saturating_sub(self.body_position);
+        self.body_position += chunk.len() as u64;
+        if let Some(length) = self.version.length.filter(|length| self.body_position > *length) {
             return Err(Error::new(
                 ErrorKind::Decode,
                 format!("the server sends more than the {length} bytes that it announced"),
@@ -143,7 +143,7 @@ impl Chunks {
         if fresh.is_empty() {
             return Ok(None);
         }
-        self.delivered = self.position;
+        self.delivered = self.body_position;
         if self.goes_on && self.delivered > self.furthest {
             // Bytes came that had not come before and need not come again, so whatever was tried did work.
             self.furthest = self.delivered;
@@ -182,7 +182,7 @@ impl Chunks {
                 Ok(reply) if reply.status == StatusCode::PARTIAL_CONTENT => {
                     if self.version.is_continued_by(&reply.headers, self.delivered) {
                         self.body = reply.body;
-                        self.position = self.delivered;
+                        self.body_position = self.delivered;
                         self.goes_on = true;
                         return Ok(());
                     }
@@ -215,7 +215,7 @@ impl Chunks {
         }
         self.body = reply.body;
         self.version = version;
-        self.position = 0;
+        self.body_position = 0;
         self.goes_on = false;
         Ok(())
     }

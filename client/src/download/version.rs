@@ -99,22 +99,24 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 mod tests {
     use super::*;
 
-    fn headers(rows: &[(&'static str, &'static str)]) -> HeaderMap {
+    fn headers(rows: Rows<'_>) -> HeaderMap {
         rows.iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect()
     }
 
-    fn version(rows: &[(&'static str, &'static str)], length: Option<u64>) -> Version {
+    fn version(rows: Rows<'_>, length: Option<u64>) -> Version {
         Version::of(&headers(rows), length)
     }
+
+    type Rows<'a> = &'a [(&'static str, &'static str)];
 
     const EARLIER: (&str, &str) = ("last-modified", "Mon, 02 Mar 2026 10:00:00 GMT");
     const LATER: (&str, &str) = ("date", "Mon, 02 Mar 2026 10:00:01 GMT");
 
     #[test]
     fn a_part_is_asked_for_only_of_a_version_that_is_named_exactly() {
-        let cases: [(&[(&str, &str)], Option<u64>, Option<&str>); 8] = [
+        let cases: [(Rows<'_>, Option<u64>, Option<&str>); 8] = [
             (&[("etag", "\"a\"")], Some(5), Some("\"a\"")),
             (&[("etag", "W/\"a\"")], Some(5), None),
             (&[("etag", "W/\"a\""), EARLIER, LATER], Some(5), None),
@@ -151,7 +153,7 @@ mod tests {
     #[test]
     fn a_rest_continues_the_same_version_at_the_same_place() {
         let begun = version(&[("etag", "\"a\"")], Some(10));
-        let cases: [(&[(&str, &str)], bool); 7] = [
+        let cases: [(Rows<'_>, bool); 7] = [
             (&[("content-range", "bytes 5-9/10")], true),
             (&[("content-range", "bytes 5-7/10"), ("etag", "\"a\"")], true),
             (&[("content-range", "bytes 5-9/*")], true),

@@ -107,6 +107,9 @@ mod tests {
             .collect()
     }
 
+    /// Lines of headers.
+    type Lines = &'static [(&'static str, &'static str)];
+
     fn link(target: &str) -> Next {
         Next::Link(target.to_owned())
     }
@@ -114,8 +117,8 @@ mod tests {
     #[test]
     fn the_next_page_is_read_from_whatever_headers_there_are() {
         const FIRST: &str = "<http://h/p?page=1>; rel=\"first\"";
-        let both = "<http://h/p?page=1>; rel=\"first\", <http://h/p?page=9>; rel=\"next\"";
-        let cases: &[(&[(&str, &str)], usize, Next)] = &[
+        const BOTH: &str = "<http://h/p?page=1>; rel=\"first\", <http://h/p?page=9>; rel=\"next\"";
+        let cases: &[(Lines, usize, Next)] = &[
             (&[("x-next-page", "3")], 5, Next::Number(3)),
             (&[("x-next-page", " 3 "), ("link", FIRST)], 5, Next::Number(3)),
             (&[("x-next-page", "7")], 5, Next::Number(7)),
@@ -130,10 +133,10 @@ mod tests {
             (&[("x-next-page", "3, 3")], 5, Next::Number(3)),
             (&[("x-next-page", "3"), ("x-next-page", "4")], 5, Next::Number(3)),
             (&[("x-next-page", "3"), ("x-next-page", "")], 4, Next::End),
-            (&[("x-next-page", "many"), ("link", both)], 5, link("http://h/p?page=9")),
+            (&[("x-next-page", "many"), ("link", BOTH)], 5, link("http://h/p?page=9")),
             (&[("x-next-page", "99999999999999999999")], 5, Next::Number(3)),
             // Links alone, in one header or in two.
-            (&[("link", both)], 1, link("http://h/p?page=9")),
+            (&[("link", BOTH)], 1, link("http://h/p?page=9")),
             (&[("link", FIRST), ("link", "<http://h/n>; rel=next")], 1, link("http://h/n")),
             (&[("link", FIRST)], 5, Next::End),
             (&[("link", "</style.css>; rel=preload")], 5, Next::Number(3)),
@@ -166,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_last_page_is_known_where_totals_are() {
-        let cases: &[(&[(&str, &str)], Option<u64>, Option<i64>)] = &[
+        let cases: &[(Lines, Option<u64>, Option<i64>)] = &[
             (&[("x-total", "41"), ("x-total-pages", "3")], Some(41), Some(3)),
             (&[("x-total", "41")], Some(41), Some(3)),
             (&[("x-total", "41"), ("x-per-page", "10")], Some(41), Some(5)),

@@ -1,13 +1,16 @@
 //! From the values in a script's call to the arguments of an operation: what comes by position, what by
 //! name in the options map at the end. Whether a value fits its parameter is the client's business.
 
+use std::time::Duration;
+
 use rhai::{Dynamic, EvalAltResult, Map};
 use rhailab_client::endpoint::{On, Operation, Outcome, Pagination, Param, Place, Resource, Type};
 use rhailab_client::{Arguments, IntoArgument, nearest};
 
+use super::builtins::duration_of;
 use super::download::Destination;
 use super::error::{raise_usage, raise_usage_with};
-use super::functions::{ANY_VERB, DOWNLOAD, GET, LIST, OptionRow};
+use super::functions::{ANY_VERB, CALL, DOWNLOAD, GET, LIST, OptionRow};
 use super::value;
 
 /// A script's call, sorted out.
@@ -18,6 +21,8 @@ pub(crate) struct Call {
     pub(crate) lazy: bool,
     /// `#{to: …}` or `#{action: …}`: where text or bytes go.
     pub(crate) destination: Destination,
+    /// How long it may take.
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// Verbs whose parameters all have names: what GitLab reads from the body or the query of these is data,
@@ -100,8 +105,10 @@ pub(crate) fn own_options(
     let names_one = verb.endpoint.params_in(Place::Path).any(|param| param.name == resource.identity);
     let can_be_lazy = verb.on == On::Manager && verb.name == "get" && names_one;
     let has_choice = verb.endpoint.pagination.keyset().is_some();
-    let tables: [(bool, &'static [OptionRow]); 3] =
-        [(streams, DOWNLOAD), (can_be_lazy, GET), (has_choice, LIST)];
+    // A list is lazy: its rows are fetched after the call, in as many requests as the script walks through.
+    let ends_with_call = !matches!(verb.endpoint.outcome, Outcome::List(_));
+    let tables: [(bool, &'static [OptionRow]); 4] =
+        [(streams, DOWNLOAD), (can_be_lazy, GET), (has_choice, LIST), (ends_with_call, CALL)];
     tables.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, rows)| rows)
 }
 
@@ -176,6 +183,7 @@ fn add_option(
         "lazy" if !known && verb.name == "get" => {
             call.lazy = given.as_bool().map_err(|_| wrong(describe(given)))?;
         }
+        "timeout" if !known => call.timeout = Some(duration_of(name, given)?),
         "extra" if !known => {
             let extra = given
                 .clone()

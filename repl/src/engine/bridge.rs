@@ -5,19 +5,28 @@ use std::future::Future;
 use std::io;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rhai::{Dynamic, EvalAltResult, Position};
+use rhailab_client::Error;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 
-use super::error::raise_io;
+use super::error::{raise, raise_io};
 use crate::signal;
 
 /// Runs asynchronous work for scripts. Copies share the runtime and the interrupt.
 #[derive(Clone, Debug, Default)]
 pub struct Bridge {
     shared: Arc<Shared>,
+    deadline: Option<Deadline>,
+}
+
+/// Until when work has to be done, and how long that was from the beginning.
+#[derive(Clone, Copy, Debug)]
+struct Deadline {
+    at: Instant,
+    after: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -64,11 +73,19 @@ impl Interrupt {
 }
 
 impl Bridge {
+    /// The same for work that must be done in this time from now, whatever parts it has; without a limit the same bridge.
+    #[must_use]
+    pub(crate) fn limited(&self, limit: Option<Duration>) -> Self {
+        let deadline = limit.map(|after| Deadline { at: Instant::now() + after, after });
+        Self { shared: Arc::clone(&self.shared), deadline }
+    }
+
     /// Waits for asynchronous work, or for an interrupt.
     ///
     /// # Errors
     ///
-    /// Rhai's termination error, which scripts cannot catch, when an interrupt comes first.
+    /// Rhai's termination error, which scripts cannot catch, when an interrupt comes first; an error of kind
+    /// [`rhailab_client::ErrorKind::Deadline`] when the bridge has a deadline that passes.
     pub fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, Box<EvalAltResult>> {
         let runtime = self.runtime().map_err(|error| raise_io("the runtime cannot start", &error))?;
         runtime.block_on(async {
@@ -83,6 +100,7 @@ impl Bridge {
                 biased;
                 () = interrupted => Err(terminated(self.interrupt().unwrap_or(Interrupt::Signal))),
                 result = work => Ok(result),
+                error = passed(self.deadline) => Err(raise(error)),
             }
         })
     }
@@ -131,11 +149,19 @@ impl Bridge {
                 let Some(shared) = shared.upgrade() else {
                     return;
                 };
-                Self { shared }.stop(Interrupt::Signal);
+                Self { shared, deadline: None }.stop(Interrupt::Signal);
             }
         });
         Ok(self.shared.runtime.get_or_init(|| runtime))
     }
+}
+
+/// Comes when the deadline has passed, if there is one.
+async fn passed(deadline: Option<Deadline>) -> Error {
+    let Some(Deadline { at, after }) = deadline else { return std::future::pending().await };
+    tokio::time::sleep_until(at.into()).await;
+    Error::deadline(format!("the call took longer than {after:?}"))
+        .with_hint("Give it more time, or look at what GitLab is doing; `-v` shows each request.")
 }
 
 /// What an interrupted script ends with.

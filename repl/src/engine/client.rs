@@ -97,7 +97,12 @@ pub(crate) fn register(engine: &mut Engine, world: &World) -> Configured {
         })
     });
     let (bridge, print) = (world.bridge.clone(), Arc::clone(&world.print));
-    let connect = move |url: &str, options: Map| connect(url, options, &bridge, &*print);
+    let own = configured.clone();
+    // A rehearsal rehearses everything, whichever client a script makes for itself.
+    let connect = move |url: &str, options: Map| {
+        let builder = Gitlab::builder(url).writes_like(&own.get().client);
+        connect(builder, url, options, &bridge, &*print)
+    };
     let with_options = connect.clone();
     engine
         .register_type_with_name::<ClientRef>("Gitlab")
@@ -122,8 +127,13 @@ fn captured_handle(own: &Dynamic) -> Option<Dynamic> {
 }
 
 /// A client of the server at this URL. It takes nothing from the configuration: without a token it is anonymous.
-fn connect(url: &str, options: Map, bridge: &Bridge, print: &dyn Printer) -> Raised<ClientRef> {
-    let mut builder = Gitlab::builder(url);
+fn connect(
+    mut builder: Builder,
+    url: &str,
+    options: Map,
+    bridge: &Bridge,
+    print: &dyn Printer,
+) -> Raised<ClientRef> {
     let mut tokens = 0;
     let (mut certificate, mut key) = (None, None);
     for (name, value) in options {

@@ -131,7 +131,7 @@ fn call_manager(
 ) -> Raised {
     let ManagerRef { manager, bridge } = receiver;
     let verb = find(manager.resource(), On::Manager, name)?;
-    let Call { arguments, lazy, destination } = sort(manager.resource(), verb, values)?;
+    let Call { arguments, lazy, destination, timeout } = sort(manager.resource(), verb, values)?;
     notes.deprecation(verb.endpoint);
     if lazy {
         let identity =
@@ -140,11 +140,12 @@ fn call_manager(
             })?;
         return Ok(Dynamic::from(ObjectRef::new(manager.lazy(identity), bridge.clone())));
     }
+    let limited = bridge.limited(timeout);
     if matches!(verb.endpoint.outcome, Outcome::Text | Outcome::Bytes) {
         let download = manager.caller().download(verb.endpoint, arguments);
-        return download::run(context, bridge, download, verb.endpoint, &destination);
+        return download::run(context, &limited, download, verb.endpoint, &destination);
     }
-    let answer = bridge.wait(manager.call(verb, arguments))?.map_err(raise)?;
+    let answer = limited.wait(manager.call(verb, arguments))?.map_err(raise)?;
     to_dynamic(answer, bridge)
 }
 
@@ -164,18 +165,19 @@ fn call_object(
             "Assign the fields first, such as `object.description = \"…\"; object.save();`.",
         ));
     }
-    let Call { arguments, destination, .. } = sort(object.resource(), verb, values)?;
+    let Call { arguments, destination, timeout, .. } = sort(object.resource(), verb, values)?;
     notes.deprecation(verb.endpoint);
+    let limited = bridge.limited(timeout);
     if matches!(verb.endpoint.outcome, Outcome::Text | Outcome::Bytes) {
         let download = object.caller().download(verb.endpoint, arguments);
-        return download::run(context, bridge, download, verb.endpoint, &destination);
+        return download::run(context, &limited, download, verb.endpoint, &destination);
     }
     if verb.name == "save" {
         bridge.wait(object.save())?.map_err(raise)?;
         receiver.with_mut(|seen| *seen = object);
         return Ok(Dynamic::from(receiver.clone()));
     }
-    let answer = bridge.wait(object.call(verb, arguments))?.map_err(raise)?;
+    let answer = limited.wait(object.call(verb, arguments))?.map_err(raise)?;
     receiver.with_mut(|seen| *seen = object);
     match verb.endpoint.outcome {
         Outcome::SameObject => Ok(Dynamic::from(receiver.clone())),
@@ -194,7 +196,7 @@ fn to_dynamic(answer: Answer, bridge: &Bridge) -> Raised {
                 .collect::<Array>()
                 .into()
         }
-        Answer::Rows(pages) => Dynamic::from(SequenceRef::new(pages, bridge.clone())),
+        Answer::Rows(pages) => Dynamic::from(SequenceRef::new(*pages, bridge.clone())),
         Answer::Json(json) => value::from_json(&json),
         Answer::Text(text) => text.into(),
         Answer::Bytes(bytes) => Dynamic::from_blob(bytes.to_vec()),

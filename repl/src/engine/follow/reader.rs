@@ -41,7 +41,7 @@ impl Reader {
             Err(error) => return Ok(Err(error)),
         };
         loop {
-            let position = chunks.position();
+            let position = chunks.offset();
             match next(bridge, &mut chunks)? {
                 Ok(Some(bytes)) => self.take(position, &bytes, &mut tell),
                 Ok(None) => return Ok(Ok(())),

@@ -121,6 +121,13 @@ pub static HTTP_OPTIONS: &[OptionRow] = &[
 pub static ANY_VERB: &[OptionRow] =
     &[row("extra", Takes::Anything, "A map of parameters that Rhailab does not know, sent as they are.")];
 
+/// What verbs take that are done when the call is.
+pub static CALL: &[OptionRow] = &[row(
+    "timeout",
+    Takes::Anything,
+    "How long the call may take, such as `\"30s\"`; then it ends with an error of kind `deadline`.",
+)];
+
 /// What a manager's `get` takes beside its parameters.
 pub static GET: &[OptionRow] = &[row("lazy", Takes::Truth, "Names the object without asking GitLab for it.")];
 
