@@ -93,7 +93,7 @@ fn a_wrong_call_is_status_2_and_says_what_was_meant() {
         (&["sandbix"], "did you mean `sandbox`?"),
         (
             &["frobnicate"],
-            "the commands are run, eval, check, api, sandbox, config, login, logs, doc, completions, definitions, man, help",
+            "the commands are run, eval, check, trigger, wait, api, sandbox, config, login, logs, doc, completions, definitions, man, help",
         ),
         (&["--urll", "http://x.test", "eval", "1"], "'--url'"),
         (&["--output", "jsn", "eval", "1"], "'json'"),

@@ -172,7 +172,8 @@ fn footgun_25_every_option_is_used_by_a_test() {
         let words = help.stdout.lines().filter_map(|line| line.trim_start().split_once("--"));
         // Options stand at the beginning of a line, after a short form at most.
         let long = words.filter(|(before, _)| before.len() <= 4).map(|(_, rest)| rest);
-        options.extend(long.filter_map(|rest| rest.split([' ', '=', '[', ',']).next()).map(str::to_owned));
+        options
+            .extend(long.filter_map(|rest| rest.split([' ', '=', '[', ',', '.']).next()).map(str::to_owned));
     }
     assert!(options.contains("token-file") && options.contains("latency"), "{options:?}");
     for option in options.iter().filter(|option| !matches!(option.as_str(), "help" | "version")) {

@@ -80,6 +80,7 @@ pub use generated::requests::*;
 pub use generated::table;
 pub use jiff::Timestamp;
 pub use jiff::civil::Date;
+pub use lookup::is_whole_secret;
 pub use manager::Manager;
 pub use mask::{mask_tokens, mask_url};
 pub use object::{Answer, Context, Object};

@@ -47,6 +47,18 @@ pub(crate) fn is_secret(resource: &Resource, identity: &Id) -> bool {
 /// How many letters GitLab shows of a secret that belongs to somebody else.
 const MASK: usize = 4;
 
+/// Whether GitLab shows all of a secret. Of one that belongs to somebody else, such as the token of another user's trigger,
+/// it shows the first few letters alone.
+///
+/// ```
+/// assert!(rhailab_client::is_whole_secret("glptt-0123456789abcdef"));
+/// assert!(!rhailab_client::is_whole_secret("a91c"));
+/// ```
+#[must_use]
+pub fn is_whole_secret(shown: &str) -> bool {
+    shown.len() > MASK
+}
+
 async fn find(caller: Caller<'_>, secret: &Field, text: &str) -> Result<Id, Error> {
     let kind = caller.resource.kind;
     let list = caller.resource.operation(On::Manager, "list").ok_or_else(|| {
@@ -59,7 +71,7 @@ async fn find(caller: Caller<'_>, secret: &Field, text: &str) -> Result<Id, Erro
         for row in page.rows {
             match row.attribute(secret.name).ok().and_then(Value::as_str) {
                 // What GitLab shows of a secret of somebody else's is no name for it.
-                Some(shown) if shown == text && shown.len() > MASK => return Ok(row.identity().clone()),
+                Some(shown) if shown == text && is_whole_secret(shown) => return Ok(row.identity().clone()),
                 Some(shown) if may_begin(shown, text) => {
                     is_mask |= shown == text;
                     hidden.push(row.identity().to_string());

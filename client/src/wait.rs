@@ -43,6 +43,7 @@ pub struct Wait {
     children: bool,
     failed_logs: bool,
     refresh: bool,
+    every_look: bool,
     client: Option<Gitlab>,
 }
 
@@ -113,6 +114,7 @@ impl Wait {
             children: false,
             failed_logs: false,
             refresh: false,
+            every_look: false,
             client: None,
         }
     }
@@ -167,6 +169,13 @@ impl Wait {
     #[must_use]
     pub fn refresh(mut self) -> Self {
         self.refresh = true;
+        self
+    }
+
+    /// Tells of every look, and not only of those that found another status: see [`WaitEvent::Unchanged`].
+    #[must_use]
+    pub fn every_look(mut self) -> Self {
+        self.every_look = true;
         self
     }
 

@@ -1,6 +1,8 @@
 //! The command line: which command with which options, and the exit status. What commands do is in
 //! `commands/`.
 
+mod status;
+
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
@@ -16,8 +18,13 @@ use rhailab_sandbox::Fault;
 
 use crate::commands;
 use crate::commands::logs::JobName;
+use crate::commands::trigger::TriggerOptions;
+use crate::commands::wait::WaitOptions;
+use crate::live::screen;
 use crate::output::Format;
 use crate::{duration, progress, shell, verbose};
+
+pub use status::Status;
 
 /// The program.
 #[must_use]
@@ -34,59 +41,6 @@ pub fn main() -> ExitCode {
     verbose::install(cli.global.verbose);
     progress::show(cli.global.progress.is_shown());
     run(&cli).into()
-}
-
-/// How the program ends, as its exit status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// Everything was done.
-    Success,
-    /// A script or GitLab's API failed.
-    Failure,
-    /// The command line or the configuration is wrong.
-    Usage,
-    /// The pipeline failed.
-    PipelineFailed,
-    /// The pipeline was canceled.
-    PipelineCanceled,
-    /// The pipeline was skipped.
-    PipelineSkipped,
-    /// The pipeline waits for a manual action.
-    PipelineBlocked,
-    /// The deadline passed.
-    Deadline,
-    /// Ctrl-C.
-    Interrupted,
-    /// Nobody reads the output any more.
-    OutputClosed,
-    /// What the script passed to `exit`.
-    Script(u8),
-}
-
-impl Status {
-    /// The number that the shell sees.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::Success => 0,
-            Self::Failure => 1,
-            Self::Usage => 2,
-            Self::PipelineFailed => 3,
-            Self::PipelineCanceled => 4,
-            Self::PipelineSkipped => 5,
-            Self::PipelineBlocked => 6,
-            Self::Deadline => 124,
-            Self::Interrupted => 130,
-            Self::OutputClosed => 141,
-            Self::Script(code) => code,
-        }
-    }
-}
-
-impl From<Status> for ExitCode {
-    fn from(status: Status) -> Self {
-        Self::from(status.code())
-    }
 }
 
 /// GitLab CI/CD recipes as scripts.
@@ -106,7 +60,7 @@ struct Cli {
 }
 
 /// What every command takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct GlobalOptions {
     /// The GitLab server, such as https://gitlab.example.com
     #[arg(long, global = true, value_name = "URL")]
@@ -148,7 +102,8 @@ pub(crate) struct GlobalOptions {
     /// Show what would be written, and send none of it
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
-    /// How long a call of GitLab's API may take in all, such as 30s or 5m
+    /// How long a call of GitLab's API may take in all, such as 30s or 5m; for `trigger` and
+    /// `wait`, the whole command
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration::option)]
     pub(crate) timeout: Option<Duration>,
     /// How many requests may be under way at once
@@ -247,6 +202,11 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Start a pipeline with a trigger token of yours, and wait for it if that is asked for
+    Trigger(TriggerOptions),
+    /// Wait for a pipeline that is under way
+    #[command(allow_missing_positional = true)]
+    Wait(WaitOptions),
     /// Send a request of any path of the API, and print the JSON of the answer
     Api(ApiOptions),
     /// Serve a simulated GitLab for any client until Ctrl-C
@@ -351,6 +311,8 @@ fn run(cli: &Cli) -> Status {
         Some(Command::Script(words)) => script(global, words),
         Some(Command::Eval { code }) => commands::run::code(global, code),
         Some(Command::Check { files }) => commands::check::files(global, files),
+        Some(Command::Trigger(options)) => commands::trigger::run(global, options),
+        Some(Command::Wait(options)) => commands::wait::run(global, options),
         Some(Command::Api(options)) => commands::api::send(global, options),
         Some(Command::Sandbox(options)) => commands::sandbox::serve(options),
         Some(Command::Logs(options)) => commands::logs::print(global, options),
@@ -416,5 +378,5 @@ pub(crate) fn complain(message: &str) -> Status {
 
 /// Writes a line for the person in front of the screen. When even that cannot be written, nobody is there.
 pub(crate) fn say(line: &str) {
-    let _ = progress::aside(|| writeln!(std::io::stderr().lock(), "{line}"));
+    let _ = screen::aside(|| progress::aside(|| writeln!(std::io::stderr().lock(), "{line}")));
 }

@@ -12,4 +12,6 @@ pub(crate) mod man;
 pub(crate) mod run;
 pub(crate) mod sandbox;
 pub(crate) mod source;
+pub(crate) mod trigger;
+pub(crate) mod wait;
 mod written;

@@ -47,6 +47,7 @@ pub use object::ObjectRef;
 pub use sequence::SequenceRef;
 pub use timeline::TimelineRef;
 pub use variables::free_variables;
+pub(crate) use wait::failed_log;
 
 use crate::output::log::LogStyle;
 

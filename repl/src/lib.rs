@@ -11,13 +11,17 @@
 //! - [`shell`] completes what a person types,
 //! - [`report`] shows what went wrong, and where in the script.
 
+mod assignments;
 pub mod cli;
 mod commands;
 pub mod definitions;
 mod duration;
 pub mod engine;
+mod git_remote;
 pub mod help;
+mod live;
 pub mod output;
+mod pipeline_url;
 mod progress;
 pub mod report;
 mod server;
@@ -25,6 +29,7 @@ pub mod settings;
 pub mod shell;
 mod signal;
 pub mod timeline;
+mod variables_file;
 mod verbose;
 
 pub use cli::main;

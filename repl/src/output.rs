@@ -4,6 +4,7 @@
 
 mod blob;
 mod cell;
+pub(crate) mod columns;
 mod fields;
 pub mod log;
 mod style;

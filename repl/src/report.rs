@@ -69,6 +69,25 @@ pub fn client_failure(error: &Error, color: bool) -> String {
     .render(color)
 }
 
+/// What to say about something that went wrong without an error of the client's.
+#[must_use]
+pub(crate) fn problem(title: String, help: String, color: bool) -> String {
+    Report { title, label: String::new(), help: Some(help), place: None, trace: Vec::new() }.render(color)
+}
+
+/// The exit status that an error of the client's means.
+#[must_use]
+pub(crate) fn status_of_client(error: &Error) -> Status {
+    match (error.kind(), error.pipeline_status()) {
+        (ErrorKind::Deadline, _) => Status::Deadline,
+        (ErrorKind::Pipeline, Some("canceled")) => Status::PipelineCanceled,
+        (ErrorKind::Pipeline, Some("skipped")) => Status::PipelineSkipped,
+        (ErrorKind::Pipeline, Some("manual")) => Status::PipelineBlocked,
+        (ErrorKind::Pipeline, _) => Status::PipelineFailed,
+        _ => Status::Failure,
+    }
+}
+
 /// All that is known of the request that failed and of its answer, a line each; secrets are masked.
 #[must_use]
 pub(crate) fn facts(thrown: &EvalAltResult) -> Option<String> {
@@ -96,17 +115,7 @@ fn status_of(thrown: &EvalAltResult) -> Status {
     let EvalAltResult::ErrorRuntime(value, _) = thrown.unwrap_inner() else {
         return Status::Failure;
     };
-    let Some(error) = client_error(value) else {
-        return Status::Failure;
-    };
-    match (error.error().kind(), error.error().pipeline_status()) {
-        (ErrorKind::Deadline, _) => Status::Deadline,
-        (ErrorKind::Pipeline, Some("canceled")) => Status::PipelineCanceled,
-        (ErrorKind::Pipeline, Some("skipped")) => Status::PipelineSkipped,
-        (ErrorKind::Pipeline, Some("manual")) => Status::PipelineBlocked,
-        (ErrorKind::Pipeline, _) => Status::PipelineFailed,
-        _ => Status::Failure,
-    }
+    client_error(value).map_or(Status::Failure, |error| status_of_client(error.error()))
 }
 
 /// A diagnostic: what, where, how to fix it.

@@ -24,6 +24,7 @@ use python_gitlab::PythonGitlab;
 pub use source::{Source, Sourced};
 pub use token::Token;
 use token::TokenPlace;
+pub(crate) use token::read as read_token;
 
 /// The server when nothing names another.
 const DEFAULT_URL: &str = "https://gitlab.com";

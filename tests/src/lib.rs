@@ -10,6 +10,7 @@
 //! - [`SandboxProcess`] is a simulated GitLab in a process of its own,
 //! - [`canned`] holds answers as GitLab gives them,
 //! - `Terminal` is the shell in a pseudo-terminal,
+//! - `Screen` is a program in front of a terminal emulator,
 //! - [`Workspace`] is a copy of this repository that a test may change,
 //! - [`python`] sets up a third-party client.
 //!
@@ -31,6 +32,8 @@ mod recording;
 mod report;
 mod rhailab;
 mod sandbox;
+#[cfg(unix)]
+mod screen;
 mod scripts;
 #[cfg(unix)]
 mod terminal;
@@ -44,6 +47,8 @@ pub use recording::{Answer, Recorded, RecordingServer};
 pub use report::report;
 pub use rhailab::Rhailab;
 pub use sandbox::SandboxProcess;
+#[cfg(unix)]
+pub use screen::{Ended, Screen};
 pub use scripts::{Folder, example, repository, without_pauses};
 #[cfg(unix)]
 pub use terminal::Terminal;

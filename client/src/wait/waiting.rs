@@ -45,6 +45,8 @@ pub struct Waiting {
 pub enum WaitEvent {
     /// The first look, and each that found another status.
     Changed(Object),
+    /// A look that found the same status again; see [`Wait::every_look`].
+    Unchanged(Object),
     /// Something that a person should know, such as that a downstream pipeline cannot be seen.
     Note(String),
     /// How the log of a failed job ends; see [`Wait::failed_logs`].
@@ -168,6 +170,8 @@ impl Course {
         }
         if self.seen.as_ref().is_none_or(|(_, before)| *before != status) {
             self.events.push_back(WaitEvent::Changed(object.clone()));
+        } else if self.waiter.options.every_look {
+            self.events.push_back(WaitEvent::Unchanged(object.clone()));
         }
         self.seen = Some((object, status.clone()));
         let until = self.waiter.options.until;

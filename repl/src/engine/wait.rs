@@ -66,7 +66,7 @@ fn tell(print: &dyn Printer, event: &WaitEvent) {
 }
 
 /// The end of a failed job's log, for a person.
-fn failed_log(log: &FailedLog) -> Vec<String> {
+pub(crate) fn failed_log(log: &FailedLog) -> Vec<String> {
     let FailedLog { job, name, stage, lines, .. } = log;
     let job = one_line(&format!("job {job}, {stage}/{name}"));
     let title = match lines.is_empty() {

@@ -68,7 +68,8 @@ fn exposed(_: &Path) -> Option<String> {
     None
 }
 
-fn read(path: &Path) -> Result<Secret, Error> {
+/// The token in a file that holds nothing else.
+pub(crate) fn read(path: &Path) -> Result<Secret, Error> {
     let place = path.display();
     let text = fs::read_to_string(path).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData => Error::usage(format!("the token file {place} is not text")),

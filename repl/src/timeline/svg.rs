@@ -5,8 +5,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::axis::ticks;
 use super::markup::Markup;
-use super::terminal::shortened;
 use super::{Bar, Row, Stage, Timeline};
+use crate::output::columns::shortened;
 
 /// The width of a picture, in pixels.
 const WIDTH: f64 = 1080.0;

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use anstyle::{Effects, Style};
-use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::axis::{Tick, ticks};
 use super::{Bar, Row, Timeline};
+use crate::output::columns::{padded, shortened};
 
 /// Narrower than this no bar can be seen.
 const NARROWEST: usize = 40;
@@ -174,26 +174,4 @@ fn wrapped(terms: &[String], width: usize) -> Vec<String> {
         }
     }
     lines
-}
-
-/// A text over exactly so many columns.
-fn padded(text: &str, columns: usize) -> String {
-    let text = shortened(text, columns);
-    let missing = columns.saturating_sub(text.width());
-    format!("{text}{}", " ".repeat(missing))
-}
-
-/// A text over so many columns at the most. Letters that belong together are not torn apart.
-pub(super) fn shortened(text: &str, columns: usize) -> String {
-    if text.width() <= columns {
-        return text.to_owned();
-    }
-    let mut kept = String::new();
-    for letter in text.graphemes(true) {
-        if kept.width() + letter.width() + 1 > columns {
-            break;
-        }
-        kept.push_str(letter);
-    }
-    format!("{kept}…")
 }

@@ -96,6 +96,7 @@ async fn ending(options: Wait, table: &mut Table) -> Ending {
     let (end, message) = loop {
         match course.next(table).await {
             Ok(WaitEvent::Changed(object)) => changes.push(status(&object)),
+            Ok(WaitEvent::Unchanged(_)) => changes.push("unchanged".to_owned()),
             Ok(WaitEvent::Note(note)) => notes.push(note),
             Ok(WaitEvent::FailedLog(log)) => notes.push(log.name),
             Ok(WaitEvent::Done(object)) => break (Ok(status(&object)), String::new()),
@@ -399,4 +400,13 @@ async fn logs_come_before_the_end_and_only_without_success() {
         let ending = ending(Wait::new().failed_logs().check(), &mut table).await;
         assert_eq!(ending.notes, expected, "{status}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_look_is_told_where_it_is_asked_for() {
+    let mut table = Table::of(&[Status("running"), Status("running"), Status("success")]);
+    let told = ending(Wait::new().every_look(), &mut table).await.changes;
+    assert_eq!(told, ["running", "unchanged", "success"]);
+    let mut table = Table::of(&[Status("running"), Status("running"), Status("success")]);
+    assert_eq!(ending(Wait::new(), &mut table).await.changes, ["running", "success"]);
 }

@@ -1,0 +1,242 @@
+//! `rhailab wait`: waits for a pipeline that is under way. Here is also what it shares with `rhailab trigger --wait`: the
+//! options of a wait, the deadline of the whole command, and how the command ends.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use rhailab_client::{Error, ErrorKind, Gitlab, Id, Wait};
+
+use crate::cli::{GlobalOptions, Status, complain, say};
+use crate::engine::bridge::{Bridge, Interrupt};
+use crate::live::{Failure, Watch};
+use crate::output::terminal::one_line;
+use crate::server::Server;
+use crate::{duration, git_remote, pipeline_url, report};
+
+/// The longest pause between two looks, unless the first one is longer.
+const LONGEST: Duration = Duration::from_secs(15);
+
+/// Which pipeline, and how to wait for it.
+#[derive(Debug, Args)]
+pub(crate) struct WaitOptions {
+    /// The project's full path or number; without it the project of the git remote `origin`
+    pub(crate) project: Option<String>,
+    /// The pipeline's number, or the URL of its page
+    pub(crate) pipeline: String,
+    #[command(flatten)]
+    pub(crate) how: How,
+}
+
+/// How to wait.
+#[derive(Debug, Args)]
+pub(crate) struct How {
+    /// Wait for downstream pipelines, too, in any project and to any depth
+    #[arg(long)]
+    pub(crate) children: bool,
+    /// What to wait for
+    #[arg(long, value_name = "STATE")]
+    pub(crate) until: Option<Until>,
+    /// The first pause between two looks, such as 5s; pauses grow up to 15 seconds
+    #[arg(long, value_name = "DURATION", value_parser = duration::option)]
+    pub(crate) poll: Option<Duration>,
+}
+
+/// What to wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Until {
+    /// Until nothing moves any more by itself: a pipeline that is blocked by a manual job is not waited for
+    Settled,
+    /// Until it has ended: a blocked pipeline is waited for, too
+    Final,
+}
+
+impl How {
+    /// The wait that the options describe.
+    pub(crate) fn wait(&self) -> Wait {
+        let mut wait = Wait::new();
+        if self.children {
+            wait = wait.children();
+        }
+        if let Some(first) = self.poll {
+            wait = wait.poll(first, LONGEST);
+        }
+        match self.until {
+            Some(Until::Final) => wait.until(rhailab_client::Until::Final),
+            Some(Until::Settled) | None => wait,
+        }
+    }
+
+    /// The name of an option that was given.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        let given = [
+            (self.children, "--children"),
+            (self.until.is_some(), "--until"),
+            (self.poll.is_some(), "--poll"),
+        ];
+        given.into_iter().find(|(is_given, _)| *is_given).map(|(_, name)| name)
+    }
+}
+
+/// Waits for the pipeline.
+pub(crate) fn run(global: &GlobalOptions, options: &WaitOptions) -> Status {
+    within(global, |client| {
+        let (project, pipeline) = target(options, client.url())?;
+        let object = client.projects().lazy(project.clone()).pipelines().lazy(pipeline).object().clone();
+        let wait = options.how.wait();
+        let work = async move |watch: &mut Watch| watch.follow(&object, wait).await;
+        Ok(Task { project, pipeline: Some(pipeline), work })
+    })
+}
+
+/// What a command does, and what it is about.
+pub(crate) struct Task<W> {
+    pub(crate) project: Id,
+    /// The pipeline, where one is under way already.
+    pub(crate) pipeline: Option<i64>,
+    pub(crate) work: W,
+}
+
+/// Runs a command against the configured server, within the deadline that `--timeout` is. Mistakes in the call are told
+/// before anything is sent.
+pub(crate) fn within<W>(
+    global: &GlobalOptions,
+    prepare: impl FnOnce(&Gitlab) -> Result<Task<W>, String>,
+) -> Status
+where
+    W: AsyncFnOnce(&mut Watch) -> Result<(), Failure>,
+{
+    let bridge = Bridge::default();
+    // A sandbox lives as long as this name. The deadline is the whole command's, and no single request's.
+    let server = Server::configured(&GlobalOptions { timeout: None, ..global.clone() }, &bridge);
+    let ready = server.and_then(|server| Ok((server.client()?, server)));
+    let (client, _server) = match ready {
+        Ok(ready) => ready,
+        Err(error) => return refuse(global, &error),
+    };
+    client.set_writes(global.writes());
+    let Task { project, pipeline, work } = match prepare(&client) {
+        Ok(task) => task,
+        Err(problem) => return complain(&problem),
+    };
+    let mut watch = Watch::new(global);
+    let ended = bridge.wait(async {
+        match global.timeout {
+            Some(deadline) => tokio::time::timeout(deadline, work(&mut watch)).await.ok(),
+            None => Some(work(&mut watch).await),
+        }
+    });
+    let shown = watch.finish(global, &bridge);
+    let color = global.color.for_stderr();
+    match ended {
+        Ok(Some(Ok(()))) => shown,
+        Ok(Some(Err(Failure::OutputClosed))) => Status::OutputClosed,
+        Ok(Some(Err(Failure::Error(error)))) => {
+            say(&report::client_failure(&error, color));
+            if error.kind() == ErrorKind::Usage { Status::Usage } else { report::status_of_client(&error) }
+        }
+        Ok(None) => {
+            let (title, help) =
+                too_late(&subject(&watch, &project, pipeline), global.timeout.unwrap_or_default());
+            say(&report::problem(title, help, color));
+            Status::Deadline
+        }
+        Err(_) if bridge.interrupt() == Some(Interrupt::OutputClosed) => Status::OutputClosed,
+        Err(_) => {
+            say(&interrupted(&subject(&watch, &project, pipeline)));
+            Status::Interrupted
+        }
+    }
+}
+
+/// The project and the pipeline that the arguments name.
+fn target(options: &WaitOptions, server: &str) -> Result<(Id, i64), String> {
+    let WaitOptions { project, pipeline, .. } = options;
+    if pipeline.contains("://") {
+        let (of_page, id) = pipeline_url::read(pipeline, server)?;
+        return match project {
+            Some(project) => Err(format!("{pipeline:?} names its project; leave {project:?} out")),
+            None => Ok((of_page.into(), id)),
+        };
+    }
+    let id = pipeline.parse().ok().filter(|id| *id > 0).ok_or_else(|| {
+        format!("{pipeline:?} is no pipeline; write its number, such as 104, or the URL of its page")
+    })?;
+    Ok((project_of(project.as_deref(), server)?, id))
+}
+
+/// The project that the argument names, or the one of the working directory.
+pub(crate) fn project_of(argument: Option<&str>, server: &str) -> Result<Id, String> {
+    let Some(project) = argument else {
+        return git_remote::project(server).map(Id::from);
+    };
+    if let Ok(number) = project.parse::<i64>() {
+        return Ok(number.into());
+    }
+    if project.contains("://") {
+        return Err(format!("{project:?} is a URL; write the project's full path, such as group/app"));
+    }
+    if !project.contains('/') {
+        return Err(format!(
+            "{project:?} is no project; write its number or its full path, such as group/app"
+        ));
+    }
+    Ok(project.into())
+}
+
+/// The pipeline that a command was about when it was cut short.
+enum Subject {
+    /// It may not even have been started.
+    Unknown,
+    Pipeline {
+        id: i64,
+        /// The last one that was seen.
+        status: Option<String>,
+        /// The call that waits for it again.
+        again: String,
+    },
+}
+
+fn subject(watch: &Watch, project: &Id, pipeline: Option<i64>) -> Subject {
+    let seen = watch.pipeline();
+    let id = seen.and_then(|seen| seen.attribute("id").ok()).and_then(serde_json::Value::as_i64).or(pipeline);
+    let Some(id) = id else { return Subject::Unknown };
+    let status = seen.and_then(|seen| seen.attribute("status").ok()).and_then(serde_json::Value::as_str);
+    Subject::Pipeline {
+        id,
+        status: status.map(one_line),
+        again: format!("rhailab wait {} {id}", one_line(&project.to_string())),
+    }
+}
+
+/// What to say when the deadline passed, and what to do.
+fn too_late(subject: &Subject, deadline: Duration) -> (String, String) {
+    let deadline = jiff::SignedDuration::try_from(deadline).unwrap_or(jiff::SignedDuration::MAX);
+    let silent = format!("GitLab did not answer within {deadline:#}");
+    match subject {
+        Subject::Unknown => (
+            silent,
+            "Whether a pipeline was started is not known: look before you start another one.".to_owned(),
+        ),
+        Subject::Pipeline { id, status, again } => (
+            status
+                .as_ref()
+                .map_or(silent, |status| format!("pipeline {id} was still {status} after {deadline:#}")),
+            format!("It goes on without you; `{again}` waits again."),
+        ),
+    }
+}
+
+/// What to say after Ctrl-C.
+fn interrupted(subject: &Subject) -> String {
+    match subject {
+        Subject::Unknown => "interrupted; whether a pipeline was started is not known".to_owned(),
+        Subject::Pipeline { id, again, .. } => {
+            format!("interrupted; pipeline {id} goes on, and `{again}` waits again")
+        }
+    }
+}
+
+fn refuse(global: &GlobalOptions, error: &Error) -> Status {
+    say(&report::client_failure(error, global.color.for_stderr()));
+    Status::Usage
+}

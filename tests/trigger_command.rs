@@ -1,0 +1,437 @@
+//! `rhailab trigger` and `rhailab wait` as an unattended job calls them: what they send, what they print, and the exit
+//! status by which the job decides. How a wait looks on a terminal is in `live_view.rs`.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
+
+use rhailab_tests::{
+    Answer, Folder, Outcome, Recorded, RecordingServer, Rhailab, SandboxProcess, canned, run,
+};
+use serde_json::{Value, json};
+
+const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
+
+const TOKEN: &str = "glpat-trigger-command-token";
+const FILE_TOKEN: &str = "glptt-eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
+
+const PROJECT: &str = "GET /api/v4/projects/demo%2Fapp";
+const TRIGGERS: &str = "GET /api/v4/projects/demo%2Fapp/triggers";
+const MAKE: &str = "POST /api/v4/projects/demo%2Fapp/triggers";
+const START: &str = "POST /api/v4/projects/demo%2Fapp/trigger/pipeline";
+const PIPELINE: &str = "GET /api/v4/projects/demo%2Fapp/pipelines/104";
+const JOBS: &str = "GET /api/v4/projects/demo%2Fapp/pipelines/104/jobs";
+const BRIDGES: &str = "GET /api/v4/projects/demo%2Fapp/pipelines/104/bridges";
+
+/// A server with the caller's own trigger, on which the pipeline is seen in these statuses.
+fn server(statuses: &[&str]) -> RecordingServer {
+    let server = RecordingServer::start([
+        (PROJECT, canned::project()),
+        (TRIGGERS, canned::rows(&[canned::trigger("rhailab")])),
+        (START, Answer::json(201, &canned::pipeline("created"))),
+        (JOBS, canned::no_rows()),
+        (BRIDGES, canned::no_rows()),
+    ]);
+    for status in statuses {
+        server.add(PIPELINE, Answer::json(200, &canned::pipeline(status)));
+    }
+    server
+}
+
+fn call(server: &RecordingServer) -> Rhailab {
+    Rhailab::new(RHAILAB).server(server.url(), TOKEN)
+}
+
+fn trigger(server: &RecordingServer, args: &[&str]) -> Outcome {
+    let outcome = call(server).arg("trigger").args(args).run();
+    for secret in [TOKEN, canned::TRIGGER_TOKEN, FILE_TOKEN] {
+        assert!(!outcome.stdout.contains(secret) && !outcome.stderr.contains(secret), "{outcome:?}");
+    }
+    outcome
+}
+
+/// The body of the request that started the pipeline.
+fn started(server: &RecordingServer) -> Value {
+    let requests = server.requests();
+    let start = requests.iter().find(|request| request.line() == START);
+    assert!(start.is_some(), "no pipeline was started: {:?}", server.lines());
+    start.map(Recorded::json).unwrap_or_default()
+}
+
+#[test]
+fn a_trigger_of_ones_own_is_found_and_those_of_others_are_not_taken() {
+    let masked =
+        |description: &str| json!({"id": 1, "token": "ffff", "description": description, "expires_at": null});
+    let expired =
+        json!({"id": 2, "token": FILE_TOKEN, "description": "rhailab", "expires_at": "2020-01-01T00:00:00Z"});
+    let of_other_use = json!({"id": 3, "token": FILE_TOKEN, "description": "nightly", "expires_at": null});
+    let rows = [masked("rhailab"), expired, of_other_use];
+    let server_with = |own: Option<Value>| {
+        let server = RecordingServer::start([
+            (TRIGGERS, canned::rows(&rows.iter().cloned().chain(own).collect::<Vec<_>>())),
+            (MAKE, Answer::json(201, &canned::trigger("rhailab"))),
+            (START, Answer::json(201, &canned::pipeline("created"))),
+        ]);
+        let outcome = trigger(&server, &["demo/app", "main", "-vv"]);
+        assert_eq!(outcome.status, Some(0), "{outcome:?}");
+        assert_eq!(
+            outcome.stdout,
+            format!("pipeline 104 created {}/demo/app/-/pipelines/104\n", server.url())
+        );
+        assert_eq!(started(&server)["token"], canned::TRIGGER_TOKEN);
+        server
+    };
+    let found = server_with(Some(canned::trigger("rhailab")));
+    assert_eq!(found.requests().len(), 2, "{:?}", found.lines());
+    let made = server_with(None);
+    assert_eq!(made.requests()[1].line(), MAKE);
+    assert_eq!(made.requests()[1].json(), json!({"description": "rhailab"}));
+}
+
+#[test]
+fn the_ref_is_the_one_that_is_named_or_the_default_branch() {
+    for (args, branch) in [
+        (&["demo/app"][..], "main"),
+        (&["demo/app", "v1.0"], "v1.0"),
+        (&["demo/app", "--ref", "feature/x"], "feature/x"),
+    ] {
+        let server = server(&[]);
+        assert_eq!(trigger(&server, args).status, Some(0));
+        assert_eq!(started(&server)["ref"], branch);
+        assert_eq!(server.lines().iter().any(|line| line == PROJECT), branch == "main");
+    }
+    let empty =
+        RecordingServer::start([(PROJECT, Answer::json(200, &json!({"id": 1, "default_branch": null})))]);
+    let outcome = trigger(&empty, &["demo/app"]);
+    assert_eq!(outcome.status, Some(2), "{outcome:?}");
+    assert!(outcome.stderr.contains("no default branch") && outcome.stderr.contains("--ref"), "{outcome:?}");
+}
+
+#[test]
+fn variables_and_inputs_reach_gitlab_with_their_types() {
+    let folder = Folder::new();
+    let files = [
+        folder.write("ci.env", "# zones\nZONE=eu\nVERSION=1.10\nQUOTED=\"a b\"\n"),
+        folder.write("ci.json", r#"{"ZONE": "eu", "VERSION": 1.10, "QUOTED": "a b"}"#),
+        folder.write("ci.yml", "ZONE: eu\nVERSION: 1.10\nQUOTED: a b\n"),
+    ];
+    for file in &files {
+        let server = server(&[]);
+        let file = file.to_str().unwrap();
+        let args = [
+            "demo/app",
+            "main",
+            "--variables-file",
+            file,
+            "--var",
+            "ZONE=us=1",
+            "--var",
+            "EMPTY=",
+            "--input",
+            "count=3",
+            "--input",
+            "on=true",
+            "--input",
+            r#"list=["a"]"#,
+            "--input",
+            r#"name="3""#,
+            "--input",
+            "text=plain",
+        ];
+        let outcome = trigger(&server, &args);
+        assert_eq!(outcome.status, Some(0), "{outcome:?}");
+        let sent = started(&server);
+        assert_eq!(
+            sent["variables"],
+            json!({"ZONE": "us=1", "VERSION": "1.10", "QUOTED": "a b", "EMPTY": ""}),
+            "{file}"
+        );
+        let inputs = json!({"count": 3, "on": true, "list": ["a"], "name": "3", "text": "plain"});
+        assert_eq!(sent["inputs"], inputs);
+    }
+}
+
+#[test]
+fn slips_are_told_before_anything_is_sent() {
+    let folder = Folder::new();
+    let twice = folder.write("twice.env", "A=1\nA=2\n");
+    let empty = folder.write("empty.token", "\n");
+    let cases: [(&[&str], &str); 17] = [
+        (&["trigger", "demo/app", "--var", "A"], "--var \"A\" has no name and value"),
+        (&["trigger", "demo/app", "--var", "A=1", "--var", "A=2"], "--var A=… is there twice"),
+        (&["trigger", "demo/app", "--var", "A-B=1"], "cannot be a variable's name"),
+        (&["trigger", "demo/app", "--input", "=1"], "--input \"=1\" has no name and value"),
+        (&["trigger", "demo/app", "--input", "a=1", "--input", "a=1"], "--input a=… is there twice"),
+        (&["trigger", "demo/app", "--variables-file", twice.to_str().unwrap()], "line 2: `A` is there twice"),
+        (&["trigger", "demo/app", "--variables-file", "nowhere.env"], "nowhere.env cannot be read"),
+        (&["trigger", "demo/app", "--trigger-token-file", empty.to_str().unwrap()], "is empty"),
+        (&["trigger", "demo/app", "main", "--ref", "main"], "cannot be used with"),
+        (&["trigger", "main"], "write --ref main"),
+        (&["trigger", "https://gitlab.test/demo/app"], "is a URL"),
+        (&["trigger", "demo/app", "--children"], "--children says how to wait; it goes with --wait"),
+        (&["trigger", "demo/app", "--wait", "--poll", "soon"], "a span of time is written"),
+        (&["wait", "demo/app", "first"], "\"first\" is no pipeline"),
+        (&["wait", "demo/app", "-1"], "unexpected argument"),
+        (
+            &["wait", "https://gitlab.test/demo/app/-/pipelines/104"],
+            "is on https://gitlab.test, but the configured server is",
+        ),
+        (&["wait", "demo/app", "104", "--until", "never"], "[possible values: settled, final]"),
+    ];
+    for (args, words) in cases {
+        let server = server(&[]);
+        let outcome = call(&server).args(args).within(folder.path()).run();
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(2), ""), "{args:?}: {outcome:?}");
+        assert!(outcome.stderr.contains(words), "{args:?}: {outcome:?}");
+        assert_eq!(server.lines(), [""; 0], "{args:?}");
+    }
+}
+
+#[test]
+fn a_trigger_token_alone_starts_a_pipeline() {
+    let folder = Folder::new();
+    let file = folder.write("trigger.token", &format!("{FILE_TOKEN}\n"));
+    let server = server(&["running", "success"]);
+    let anonymous = |args: &[&str]| {
+        let call =
+            Rhailab::new(RHAILAB).env("GITLAB_URL", server.url()).args(["trigger", "demo/app", "main"]);
+        call.arg("--trigger-token-file").arg(&file).args(args).run()
+    };
+    let outcome = anonymous(&["-vv"]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    assert!(!outcome.stderr.contains(FILE_TOKEN), "{outcome:?}");
+    assert_eq!(server.lines(), [START]);
+    assert_eq!(server.requests()[0].credentials(), [""; 0]);
+    assert_eq!(started(&server)["token"], FILE_TOKEN);
+
+    // With a token of a user, too, the pipeline can be waited for.
+    let file = file.to_str().unwrap();
+    let outcome =
+        trigger(&server, &["demo/app", "main", "--trigger-token-file", file, "--wait", "--poll", "1ms"]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let polls =
+        server.requests().into_iter().filter(|request| request.line() == PIPELINE).collect::<Vec<_>>();
+    assert_eq!(polls.len(), 2);
+    assert!(polls.iter().all(|request| request.header("private-token") == TOKEN));
+
+    // Without one it cannot, and that is explained.
+    let private = RecordingServer::start([(START, Answer::json(201, &canned::pipeline("created")))]);
+    let call = Rhailab::new(RHAILAB)
+        .env("GITLAB_URL", private.url())
+        .args(["trigger", "demo/app", "main", "--wait"]);
+    let outcome = call.args(["--trigger-token-file", file]).run();
+    assert_eq!(outcome.status, Some(1), "{outcome:?}");
+    assert!(outcome.stdout.starts_with("pipeline 104 created "), "{outcome:?}");
+    assert!(outcome.stderr.contains("404") && outcome.stderr.contains("GITLAB_TOKEN"), "{outcome:?}");
+}
+
+#[test]
+fn the_exit_status_tells_how_the_pipeline_ended() {
+    for (statuses, options, expected) in [
+        (&["created", "running", "success"][..], &[][..], 0),
+        (&["running", "failed"], &[], 3),
+        (&["running", "canceling", "canceled"], &[], 4),
+        (&["skipped"], &[], 5),
+        (&["running", "manual"], &[], 6),
+        (&["manual", "running", "success"], &["--until", "final"], 0),
+        (&["manual", "success"], &["--until", "settled"], 6),
+        (&["running"], &["--timeout", "50ms"], 124),
+        (&[], &[], 1),
+    ] {
+        let options = [&["--poll", "1ms"], options].concat();
+        let started = server(statuses);
+        let outcome = trigger(&started, &[&["demo/app", "main", "--wait"], &options[..]].concat());
+        assert_eq!(outcome.status, Some(expected), "{statuses:?}: {outcome:?}");
+        let running = server(statuses);
+        let outcome = call(&running).args(["wait", "demo/app", "104"]).args(&options).run();
+        assert_eq!(outcome.status, Some(expected), "{statuses:?}: {outcome:?}");
+        assert!(running.lines().iter().all(|line| line.starts_with("GET ")), "{:?}", running.lines());
+    }
+}
+
+#[test]
+fn the_deadline_holds_even_when_a_request_never_ends() {
+    // The system takes the connection, and nobody ever answers.
+    let silent = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    for (args, hint) in [
+        (&["wait", "demo/app", "104"][..], "`rhailab wait demo/app 104` waits again"),
+        (&["trigger", "demo/app", "main", "--wait"], "look before you start another one"),
+    ] {
+        let outcome = Rhailab::new(RHAILAB).server(&url, TOKEN).args(args).args(["--timeout", "100ms"]).run();
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(124), ""), "{outcome:?}");
+        assert!(outcome.stderr.contains("GitLab did not answer within 100ms"), "{outcome:?}");
+        assert!(outcome.stderr.contains(hint), "{outcome:?}");
+    }
+    let server = server(&["running"]);
+    let outcome = trigger(&server, &["demo/app", "main", "--wait", "--poll", "1ms", "--timeout", "200ms"]);
+    assert_eq!(outcome.status, Some(124), "{outcome:?}");
+    let words = ["pipeline 104 was still running after 200ms", "`rhailab wait demo/app 104` waits again"];
+    assert!(words.iter().all(|words| outcome.stderr.contains(words)), "{outcome:?}");
+}
+
+#[test]
+fn an_interrupted_wait_says_how_to_go_on() {
+    let server = server(&["running"]);
+    let running = call(&server).args(["wait", "demo/app", "104", "--poll", "1ms"]).start();
+    server.wait_for(4);
+    running.interrupt();
+    let outcome = running.finish();
+    assert_eq!(outcome.status, Some(130), "{outcome:?}");
+    assert!(outcome.stdout.starts_with("pipeline 104 running\n"), "{outcome:?}");
+    let words = "interrupted; pipeline 104 goes on, and `rhailab wait demo/app 104` waits again\n";
+    assert_eq!(outcome.stderr, words);
+}
+
+#[test]
+fn children_are_waited_for_where_that_is_asked_for() {
+    let bridge = |status: &str| {
+        json!({"id": 9, "name": "fleet", "stage": "deploy", "allow_failure": false, "status": "success",
+            "downstream_pipeline": {"id": 205, "project_id": 2, "status": status, "web_url": "{url}/x"}})
+    };
+    let server = |statuses: &[&str]| {
+        let server = RecordingServer::start([
+            (PIPELINE, Answer::json(200, &canned::pipeline("success"))),
+            (JOBS, canned::no_rows()),
+            ("GET /api/v4/projects/2/pipelines/205/bridges", canned::no_rows()),
+        ]);
+        for status in statuses {
+            server.add(BRIDGES, canned::rows(&[bridge(status)]));
+            // The same list by the project's number, which the pipeline tells.
+            server.add("GET /api/v4/projects/1/pipelines/104/bridges", canned::rows(&[bridge(status)]));
+        }
+        server
+    };
+    let wait = |server: &RecordingServer, options: &[&str]| {
+        call(server).args(["wait", "demo/app", "104", "--poll", "1ms"]).args(options).run()
+    };
+    assert_eq!(wait(&server(&["running"]), &[]).status, Some(0));
+    let outcome = wait(&server(&["running", "running", "failed"]), &["--children"]);
+    assert_eq!(outcome.status, Some(3), "{outcome:?}");
+    assert!(
+        outcome.stdout.contains("pipeline 205 running, downstream of job 9 deploy/fleet\n"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn a_pipeline_is_named_by_the_url_of_its_page_below_any_root() {
+    for root in ["", "/gitlab"] {
+        let server = RecordingServer::start([]);
+        for (path, answer) in [
+            ("", Answer::json(200, &canned::pipeline("success"))),
+            ("/jobs", canned::no_rows()),
+            ("/bridges", canned::no_rows()),
+        ] {
+            server.add(&format!("GET {root}/api/v4/projects/demo%2Fapp/pipelines/104{path}"), answer);
+        }
+        let url = format!("{}{root}", server.url());
+        let page = format!("{url}/demo/app/-/pipelines/104");
+        let outcome = Rhailab::new(RHAILAB).server(&url, TOKEN).args(["wait", &page]).run();
+        assert_eq!(outcome.status, Some(0), "{outcome:?}");
+        let both = Rhailab::new(RHAILAB).server(&url, TOKEN).args(["wait", "demo/app", &page]).run();
+        assert_eq!(both.status, Some(2), "{both:?}");
+    }
+}
+
+#[test]
+fn a_rehearsal_starts_nothing_and_read_only_refuses_to() {
+    let server = RecordingServer::start([(PROJECT, canned::project()), (TRIGGERS, canned::no_rows())]);
+    let outcome = trigger(&server, &["demo/app", "--wait", "--var", "ZONE=eu", "--dry-run"]);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), ""), "{outcome:?}");
+    let plan: Vec<&str> = outcome.stderr.lines().collect();
+    assert_eq!(plan.len(), 2, "{outcome:?}");
+    assert!(plan[0].contains("/projects/demo%2Fapp/triggers {\"description\":\"rhailab\"}"), "{outcome:?}");
+    assert!(plan[1].contains("/trigger/pipeline") && plan[1].contains("\"ZONE\":\"eu\""), "{outcome:?}");
+    let refused = trigger(&server, &["demo/app", "--wait", "--read-only"]);
+    assert_eq!((refused.status, refused.stdout.as_str()), (Some(1), ""), "{refused:?}");
+    assert!(refused.stderr.contains("would write, and this client only reads"), "{refused:?}");
+    assert!(server.lines().iter().all(|line| line.starts_with("GET ")), "{:?}", server.lines());
+}
+
+#[test]
+fn the_started_pipeline_is_shown_in_every_format() {
+    let show = |format: &str| trigger(&server(&[]), &["demo/app", "main", "--output", format]).stdout;
+    let json: Value = serde_json::from_str(&show("json")).unwrap();
+    assert_eq!((json["id"].as_i64(), json["status"].as_str()), (Some(104), Some("created")));
+    assert!(show("yaml").contains("\nstatus: created\n"));
+    assert!(show("table").contains("web_url") && show("table").contains("/demo/app/-/pipelines/104"));
+}
+
+/// A folder that is a git repository with this remote.
+fn repository(remote: &str) -> Folder {
+    let folder = Folder::new();
+    for args in [&["init", "--quiet"][..], &["remote", "add", "origin", remote]] {
+        let outcome = run(&mut git(folder.path(), args));
+        assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    }
+    folder
+}
+
+fn git(directory: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new("git");
+    command.args(args).current_dir(directory).env("GIT_CONFIG_GLOBAL", "/dev/null");
+    command
+}
+
+#[test]
+fn the_project_is_guessed_from_the_git_remote() {
+    let server = server(&["success"]);
+    let within = |folder: &Folder, args: &[&str]| {
+        call(&server).args(args).within(folder.path()).env("PATH", std::env::var_os("PATH").unwrap()).run()
+    };
+    let host = server.url().strip_prefix("http://").unwrap();
+    let remotes = [
+        "git@127.0.0.1:demo/app.git".to_owned(),
+        "ssh://git@127.0.0.1:2222/demo/app.git".to_owned(),
+        format!("http://mira:{TOKEN}@{host}/demo/app.git"),
+    ];
+    for remote in remotes {
+        let folder = repository(&remote);
+        let outcome = within(&folder, &["trigger", "--ref", "v1.0"]);
+        assert_eq!(outcome.status, Some(0), "{remote}: {outcome:?}");
+        assert_eq!(started(&server)["ref"], "v1.0");
+        let outcome = within(&folder, &["wait", "104"]);
+        assert_eq!(outcome.status, Some(0), "{remote}: {outcome:?}");
+    }
+    let sent = server.requests().len();
+    let elsewhere =
+        within(&repository(&format!("https://mira:{TOKEN}@gitlab.test/demo/app.git")), &["trigger"]);
+    assert_eq!(elsewhere.status, Some(2), "{elsewhere:?}");
+    assert!(
+        elsewhere.stderr.contains("is on gitlab.test, but the configured server is http://127.0.0.1"),
+        "{elsewhere:?}"
+    );
+    assert!(!elsewhere.stderr.contains(TOKEN), "{elsewhere:?}");
+    let nowhere = within(&Folder::new(), &["trigger"]);
+    assert_eq!(nowhere.status, Some(2), "{nowhere:?}");
+    assert!(nowhere.stderr.contains("name the project, such as group/app"), "{nowhere:?}");
+    assert_eq!(server.requests().len(), sent);
+}
+
+#[test]
+fn a_pipeline_of_the_sandbox_is_started_and_waited_for() {
+    let sandbox = SandboxProcess::start(RHAILAB, 10_000);
+    let call = |args: &[&str]| Rhailab::new(RHAILAB).server(sandbox.url(), sandbox.token()).args(args).run();
+    let first = call(&["trigger", "demo/app", "--wait", "--poll", "10ms", "-vv"]);
+    assert_eq!(first.status, Some(0), "{first:?}");
+    assert!(first.stdout.contains("  4 jobs: 4 success\n"), "{first:?}");
+    // The second call finds the trigger that the first one made.
+    let second = call(&["trigger", "1", "main", "--verbose"]);
+    assert_eq!(second.status, Some(0), "{second:?}");
+    let said = |words: &str| (first.stderr.contains(words), second.stderr.contains(words));
+    assert_eq!(said("/triggers 201"), (true, false), "{first:?}\n{second:?}");
+    assert_eq!(said("/trigger/pipeline 201"), (true, true), "{first:?}\n{second:?}");
+    for outcome in [&first, &second] {
+        let said = format!("{}{}", outcome.stdout, outcome.stderr);
+        assert!(!said.contains(sandbox.token()) && !has_token(&said), "{said}");
+    }
+    // One that waits for somebody is blocked.
+    let blocked = call(&["trigger", "demo/app", "v2.0", "--wait", "--poll", "10ms"]);
+    assert_eq!(blocked.status, Some(6), "{blocked:?}");
+}
+
+/// Whether there is something that looks like a trigger token and is not masked.
+fn has_token(said: &str) -> bool {
+    said.match_indices("glptt-").any(|(at, prefix)| !said[at + prefix.len()..].starts_with('•'))
+}
