@@ -105,11 +105,17 @@ pub(crate) fn own_options(
     let names_one = verb.endpoint.params_in(Place::Path).any(|param| param.name == resource.identity);
     let can_be_lazy = verb.on == On::Manager && verb.name == "get" && names_one;
     let has_choice = verb.endpoint.pagination.keyset().is_some();
-    // A list is lazy: its rows are fetched after the call, in as many requests as the script walks through.
-    let ends_with_call = !matches!(verb.endpoint.outcome, Outcome::List(_));
-    let tables: [(bool, &'static [OptionRow]); 4] =
-        [(streams, DOWNLOAD), (can_be_lazy, GET), (has_choice, LIST), (ends_with_call, CALL)];
+    let tables: [(bool, &'static [OptionRow]); 3] =
+        [(streams, DOWNLOAD), (can_be_lazy, GET), (has_choice, LIST)];
     tables.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, rows)| rows)
+}
+
+/// The options that all verbs of its sort take: what is rarely needed, and no reason to expect arguments of a call.
+pub(crate) fn common_options(verb: &Operation) -> impl Iterator<Item = &'static OptionRow> + use<> {
+    // A list is lazy: its rows are fetched after the call, in as many requests as the script walks through.
+    let is_lazy = matches!(verb.endpoint.outcome, Outcome::List(_));
+    let of_calls: &[OptionRow] = if is_lazy { &[] } else { CALL };
+    ANY_VERB.iter().chain(of_calls)
 }
 
 /// The parameters that are given by position: what the path needs and the receiver does not know, then,
@@ -148,7 +154,7 @@ fn take_options(values: &mut Vec<Dynamic>, slots: &[&Param]) -> Map {
 fn refuse_unknown(resource: &Resource, verb: &Operation, name: &str) -> Result<(), Box<EvalAltResult>> {
     let taken = parameters(resource, verb);
     let params = taken.by_position.iter().chain(&taken.by_name).map(|param| param.name);
-    let own = own_options(resource, verb).chain(ANY_VERB).map(|row| row.name);
+    let own = own_options(resource, verb).chain(common_options(verb)).map(|row| row.name);
     let known: Vec<&str> = params.chain(own).collect();
     // That a list has no choice of pages is the client's to say, with the names of those that have one.
     let is_choice = verb.endpoint.pagination != Pagination::None && LIST.iter().any(|row| row.name == name);

@@ -6,7 +6,7 @@ use super::page::Page;
 use super::topic::WORDS;
 use super::{first_paragraph, summary, words};
 use crate::engine::error::PROPERTIES;
-use crate::engine::functions::{CLIENT, FUNCTIONS, Function, OBJECT_METHODS, SEQUENCE, Takes};
+use crate::engine::functions::{ANY_VERB, CALL, CLIENT, FUNCTIONS, Function, OBJECT_METHODS, SEQUENCE, Takes};
 
 pub(super) fn overview(page: &mut Page) {
     page.title("Scripts for GitLab");
@@ -34,6 +34,8 @@ pub(super) fn overview(page: &mut Page) {
     page.terms(
         WORDS.iter().filter(|(name, _)| *name != "help").map(|(name, topic)| (*name, summary(*topic))),
     );
+    page.heading("Options of all calls that ask GitLab");
+    page.terms(ANY_VERB.iter().chain(CALL).map(|row| (row.name, row.doc)));
     page.heading("Methods of objects");
     functions(page, OBJECT_METHODS);
     page.heading("Functions");

@@ -130,7 +130,7 @@ fn options(resource: &'static Resource, verb: &'static Operation, place: usize) 
     let taken = arguments::parameters(resource, verb);
     let required = taken.by_position.into_iter().skip(place).filter(|slot| !is_path(slot));
     let named = taken.by_name.into_iter();
-    let besides = arguments::own_options(resource, verb).chain(functions::ANY_VERB);
+    let besides = arguments::own_options(resource, verb).chain(arguments::common_options(verb));
     let besides = besides.filter(|row| verb.endpoint.param(row.name).is_none());
     let own = required.chain(named).map(Key::of_param);
     own.chain(besides.map(|row| Key::of_row(row, &Shape::Unknown))).collect()
