@@ -144,7 +144,7 @@ impl Download {
         let mut target = Target::open(path.as_ref()).await?;
         let mut chunks = self.start().await?;
         while let Some(chunk) = chunks.next_or_again(|| target.rewind()).await? {
-            target.write(&chunk)?;
+            target.write(&chunk).await?;
         }
         target.finish().await
     }
@@ -158,7 +158,7 @@ impl Download {
 /// [`crate::ErrorKind::Usage`] when the path names no file, [`crate::ErrorKind::Io`] when it cannot be written.
 pub async fn write_file(path: impl AsRef<Path>, content: &[u8]) -> Result<Downloaded, Error> {
     let mut target = Target::open(path.as_ref()).await?;
-    target.write(content)?;
+    target.write(content).await?;
     target.finish().await
 }
 

@@ -7,6 +7,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
+use tokio::task::JoinHandle;
 
 use super::Downloaded;
 use crate::error::Error;
@@ -19,7 +20,14 @@ pub(super) struct Target {
     place: Place,
     size: u64,
     hash: Sha256,
+    /// Brings to the disk what was written so far, while more comes.
+    syncing: Option<JoinHandle<io::Result<()>>>,
+    /// How much there was when that began.
+    synced: u64,
 }
+
+/// From so many bytes on, the disk gets them before all have come: then there is little left to wait for at the end.
+const SYNC_STEP: u64 = 32 * 1024 * 1024;
 
 /// Where the bytes are until all of them have arrived.
 enum Place {
@@ -69,14 +77,38 @@ impl Target {
     }
 
     fn new(path: &Path, file: File, place: Place) -> Self {
-        Self { path: path.to_owned(), file, place, size: 0, hash: Sha256::new() }
+        Self { path: path.to_owned(), file, place, size: 0, hash: Sha256::new(), syncing: None, synced: 0 }
     }
 
-    pub(super) fn write(&mut self, chunk: &[u8]) -> Result<(), Error> {
+    pub(super) async fn write(&mut self, chunk: &[u8]) -> Result<(), Error> {
         self.file.write_all(chunk).map_err(|error| self.wrong(&error))?;
         self.hash.update(chunk);
         self.size += chunk.len() as u64;
+        let is_due = self.size - self.synced >= SYNC_STEP && !matches!(self.place, Place::Through);
+        if is_due && self.syncing.as_ref().is_none_or(JoinHandle::is_finished) {
+            self.settle().await?;
+            self.sync()?;
+        }
         Ok(())
+    }
+
+    /// Sends to the disk what was written so far.
+    fn sync(&mut self) -> Result<(), Error> {
+        let file = self.file.try_clone().map_err(|error| self.wrong(&error))?;
+        self.synced = self.size;
+        // Waiting for a disk takes seconds, in which others have work to do and an interrupt may come.
+        self.syncing = Some(tokio::task::spawn_blocking(move || file.sync_all()));
+        Ok(())
+    }
+
+    /// Waits for what is on its way to the disk. The system tells only once that bytes were lost, so each answer counts.
+    async fn settle(&mut self) -> Result<(), Error> {
+        match self.syncing.take() {
+            Some(syncing) => {
+                syncing.await.map_err(io::Error::from).flatten().map_err(|error| self.wrong(&error))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Forgets everything that was written; false where that cannot be done.
@@ -88,16 +120,17 @@ impl Target {
         emptied.map_err(|error| self.wrong(&error))?;
         self.hash = Sha256::new();
         self.size = 0;
+        self.synced = 0;
         Ok(true)
     }
 
     /// Gives the file its name. From then on its bytes are on the disk, even if the machine fails.
     pub(super) async fn finish(mut self) -> Result<Downloaded, Error> {
         if !matches!(self.place, Place::Through) {
-            let file = self.file.try_clone().map_err(|error| self.wrong(&error))?;
-            // Waiting for a disk takes seconds, in which others have work to do and an interrupt may come.
-            let synced = tokio::task::spawn_blocking(move || file.sync_all()).await;
-            synced.map_err(io::Error::from).flatten().map_err(|error| self.wrong(&error))?;
+            self.settle().await?;
+            // The rest is small by now.
+            self.sync()?;
+            self.settle().await?;
             self.appear().map_err(|error| self.wrong(&error))?;
         }
         let mut sha256 = String::new();
@@ -316,15 +349,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.zip");
         let mut target = named(&path);
-        target.write(b"abcdef").unwrap();
+        target.write(b"abcdef").await.unwrap();
         assert!(names(folder.path())[0].ends_with(".partial"));
         drop(target);
         assert_eq!(names(folder.path()), [""; 0]);
 
         let mut target = named(&path);
-        target.write(b"another").unwrap();
+        target.write(b"another").await.unwrap();
         assert!(target.rewind().unwrap());
-        target.write(b"abc").unwrap();
+        target.write(b"abc").await.unwrap();
         let done = target.finish().await.unwrap();
         assert_eq!((done.size, done.sha256.as_str()), (3, SHA256_OF_ABC));
         assert_eq!(names(folder.path()), ["a.zip"]);
@@ -336,7 +369,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.zip");
         for mut target in [named(&path), Target::open(&path).await.unwrap()] {
-            target.write(b"abc").unwrap();
+            target.write(b"abc").await.unwrap();
             // Somebody makes a directory of that name in the meantime.
             fs::create_dir_all(&path).unwrap();
             let error = target.finish().await.unwrap_err();
@@ -354,7 +387,7 @@ mod tests {
         fs::set_permissions(&real, Permissions::from_mode(0o600)).unwrap();
         std::os::unix::fs::symlink("real.zip", &link).unwrap();
         let mut target = Target::open(&link).await.unwrap();
-        target.write(b"abc").unwrap();
+        target.write(b"abc").await.unwrap();
         assert_eq!(target.finish().await.unwrap().path, link);
         assert!(link.is_symlink());
         assert_eq!(fs::read(&real).unwrap(), b"abc");
