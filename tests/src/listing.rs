@@ -23,7 +23,7 @@ pub struct Listing {
     pub rows: Vec<i64>,
     /// What each row has beside its `id`: members of a JSON object, with a comma in front, or nothing.
     pub members: String,
-    /// Whether `X-Next-Page` and the other numbers are sent.
+    /// Whether `X-Next-Page` and the other numbers are sent, and links by number.
     pub numbers: bool,
     /// Whether `X-Total` and `X-Total-Pages` are sent.
     pub totals: bool,
@@ -237,10 +237,14 @@ fn page(url: &str, asked: &Asked, path: &str, listing: &Listing) -> Response {
     let next = if has_next { (number + 1).to_string() } else { String::new() };
     let mut headers = Vec::new();
     if listing.numbers {
+        let at = |page: i64| format!("<{url}{path}?page={page}&per_page={size}>");
+        let link = format!("{}; rel=\"first\"", at(1));
+        let link = if has_next { format!("{}; rel=\"next\", {link}", at(number + 1)) } else { link };
         headers.extend([
             ("x-page", number.to_string()),
             ("x-next-page", next),
             ("x-per-page", size.to_string()),
+            ("link", link),
         ]);
     }
     if listing.totals {
