@@ -12,7 +12,8 @@ use rhailab_tests::{Answer, RecordingServer, canned};
 use serde_json::{Value, json};
 
 fn client(server: &RecordingServer) -> Gitlab {
-    Gitlab::builder(server.url()).private_token("glpat-test").build().unwrap()
+    let pauses = Duration::from_millis(1);
+    Gitlab::builder(server.url()).private_token("glpat-test").backoff(pauses, pauses).build().unwrap()
 }
 
 fn trigger(description: &str) -> Value {
@@ -143,7 +144,7 @@ async fn an_answer_that_cannot_be_read_names_the_operation_and_the_place() {
     assert!(words.contains("created_at"), "{words}");
     let (kind, _, words) = kind_and_words(pipelines.get(46).await.unwrap_err());
     assert_eq!(kind, ErrorKind::Decode);
-    assert!(words.starts_with("the answer is an HTML page, not JSON (GET http://127.0.0.1:"), "{words}");
+    assert!(words.starts_with("the answer is an HTML page, not GitLab's (GET http://127.0.0.1:"), "{words}");
     let (kind, status, words) = kind_and_words(pipelines.get(47).await.unwrap_err());
     assert_eq!((kind, status), (ErrorKind::Server, Some(502)));
     assert!(words.starts_with("GitLab answered 502: Bad Gateway"), "{words}");

@@ -33,7 +33,7 @@ pub(crate) fn faults(elsewhere: &str) -> Vec<(&'static str, Fault)> {
         ("200 with a page", instead(200, header("content-type", "text/html"), page)),
         ("invalid JSON", Fault::Body(|_| (header("content-type", "application/json"), b"{\"id\": 1,".to_vec()))),
         ("deeply nested JSON", Fault::Body(|_| (header("content-type", "application/json"), "[".repeat(100_000).into_bytes()))),
-        ("huge body", Fault::Body(|_| (header("content-type", "application/json"), vec![b' '; 2 * 1024 * 1024]))),
+        ("huge body", Fault::Body(|_| (header("content-type", "application/json"), vec![b' '; 1024 * 1024 + 1]))),
         ("wrong content type", Fault::With(header("content-type", "image/png"))),
         ("gzip cut short", Fault::Body(|body| (header("content-encoding", "gzip"), half_of_gzip(body)))),
         ("redirect loop", instead(302, header("location", "{url}/api/v4/loop"), "")),
@@ -42,7 +42,7 @@ pub(crate) fn faults(elsewhere: &str) -> Vec<(&'static str, Fault)> {
         ("pagination headers twice", Fault::With([header("x-next-page", "2"), header("link", "<{url}/api/v4/projects/1/pipelines?page=2>; rel=\"next\"")].concat())),
         ("pagination headers missing", Fault::Without(vec!["x-next-page"])),
         ("a clock that jumped", Fault::With([header("date", "Thu, 01 Jan 1970 00:00:00 GMT"), header("ratelimit-remaining", "0"), header("ratelimit-limit", "600"), header("ratelimit-reset", "99999999999")].concat())),
-        ("huge headers", Fault::With(header("x-huge", &"x".repeat(1024 * 1024)))),
+        ("huge headers", Fault::With(header("x-huge", &"x".repeat(512 * 1024)))),
     ]
 }
 
