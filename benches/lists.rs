@@ -4,13 +4,19 @@
 //! `cargo bench -p rhailab --bench lists` prints the ratios. Python is compared where `python3`, or the program that `PYTHON` names, can
 //! `import gitlab`. Everything runs against one server on this machine, in this process.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and may stop where it is")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and may stop where it is"
+)]
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
-use rhailab_client::{Gitlab, ListProjectJobs};
+use rhailab_client::endpoint::{On, find_accessor};
+use rhailab_client::{Answer, Arguments, Gitlab, Id, ListProjectJobs, table};
 use rhailab_tests::{ListServer, Listing};
 use tokio::runtime::Runtime;
 
@@ -49,11 +55,11 @@ fn main() {
             show("python-gitlab get_all=True, whole process", theirs, Some((theirs, own)));
         }
         let bytes = median(runs, || timed(|| runtime.block_on(fetch(&server, AT_ONCE))));
+        show("reqwest, 16 pages at once, bytes unread", bytes, None);
+        let objects = median(runs, || timed(|| runtime.block_on(objects(&server))));
+        show("the Rust client, objects as scripts have them", objects, Some((objects, bytes)));
         let typed = median(runs, || timed(|| runtime.block_on(typed(&server))));
-        show("the Rust client, typed objects", typed, None);
-        show("reqwest, 16 at once, bytes unread (ours / theirs)", bytes, Some((typed, bytes)));
-        let one_by_one = median(runs, || timed(|| runtime.block_on(fetch(&server, 1))));
-        show("reqwest, one by one, bytes unread (ours / theirs)", one_by_one, Some((typed, one_by_one)));
+        show("the Rust client, typed objects", typed, Some((typed, bytes)));
         if latency.is_zero() {
             let own = median(runs, || run(rhailab(&server, LOOP)));
             show("script loop, two properties each, whole process", own, None);
@@ -116,6 +122,23 @@ fn run(mut command: Command) -> Duration {
         let printed = String::from_utf8_lossy(&output.stdout);
         assert_eq!(printed.trim(), ROWS.to_string(), "{output:?}");
     })
+}
+
+/// Reads the rows as scripts do: each is an object that is decoded when it is first touched.
+async fn objects(server: &ListServer) {
+    let client = Gitlab::builder(server.url()).private_token("glpat-bench").build().unwrap();
+    let projects = find_accessor(table::ROOT, "projects").unwrap();
+    let project = client.manager(projects).lazy(Id::Number(1));
+    let jobs = project.manager(projects.child("jobs").unwrap());
+    let list = jobs.resource().operation(On::Manager, "list").unwrap();
+    let Answer::Rows(mut pages) = jobs.call(list, Arguments::new()).await.unwrap() else {
+        panic!("a list answers rows");
+    };
+    let mut rows = Vec::new();
+    while let Some(page) = pages.next().await.unwrap() {
+        rows.extend(page.rows);
+    }
+    assert_eq!(rows.len() as i64, ROWS);
 }
 
 async fn typed(server: &ListServer) {

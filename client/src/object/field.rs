@@ -1,7 +1,7 @@
 //! Fields of an object: reading them, explaining why one is missing, and assigning them. Assigned
 //! values wait beside the data until they are saved.
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -123,27 +123,35 @@ impl Object {
     }
 }
 
-/// One field of a JSON object, the rest skipped without being built.
+/// One field of a JSON object. What stands behind it is not looked at: GitLab writes identities first, and a list has
+/// thousands of rows.
 pub(super) fn peek(raw: &RawValue, name: &str) -> Option<Value> {
-    struct Peek<'a>(&'a str);
+    struct Peek<'a> {
+        name: &'a str,
+        found: &'a mut Option<Value>,
+    }
     impl<'de> Visitor<'de> for Peek<'_> {
-        type Value = Option<Value>;
+        type Value = ();
 
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             f.write_str("an object")
         }
 
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut found = None;
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
             while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-                if key == self.0 {
-                    found = Some(map.next_value()?);
-                } else {
-                    map.next_value::<IgnoredAny>()?;
+                if key == self.name {
+                    *self.found = Some(map.next_value()?);
+                    // Ending early is an error to the parser, and nobody is told.
+                    return Err(A::Error::custom("found"));
                 }
+                map.next_value::<IgnoredAny>()?;
             }
-            Ok(found)
+            Ok(())
         }
     }
-    serde_json::Deserializer::from_str(raw.get()).deserialize_map(Peek(name)).ok().flatten()
+    let mut found = None;
+    let peek = Peek { name, found: &mut found };
+    // What went wrong does not matter: either the field was found before, or it is not there.
+    let _ = serde_json::Deserializer::from_str(raw.get()).deserialize_map(peek);
+    found
 }
