@@ -1,8 +1,6 @@
 //! `--dry-run`: each example runs to its end, reads what it wants to read, writes nothing, and tells what it would have
 //! written. The requests are counted on the wire.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
-
 use std::path::Path;
 
 use rhailab_tests::{Folder, Outcome, RecordingProxy, Rhailab, SandboxProcess, repository};

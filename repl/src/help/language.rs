@@ -6,7 +6,9 @@ use super::page::Page;
 use super::topic::WORDS;
 use super::{first_paragraph, summary, words};
 use crate::engine::error::PROPERTIES;
-use crate::engine::functions::{ANY_VERB, CALL, CLIENT, FUNCTIONS, Function, OBJECT_METHODS, SEQUENCE, Takes};
+use crate::engine::functions::{
+    ANY_VERB, CALL, CLIENT, FUNCTIONS, Function, OBJECT_METHODS, SEQUENCE, Takes,
+};
 
 pub(super) fn overview(page: &mut Page) {
     page.title("Scripts for GitLab");

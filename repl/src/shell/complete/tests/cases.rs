@@ -105,12 +105,15 @@ pub(super) const KEYS: &[Case] = &[
     ("project.pipelines.list(#{⇥", &["scope: ", "status: ", "ref: ", "sha: ", "yaml_errors: ", "…"]),
     ("project.pipelines.list(#{status: \"failed\", s⇥", &["scope: ", "sha: ", "sort: ", "source: "]),
     ("project.pipelines.list(#{s⇥, status: \"failed\"})", &["scope: ", "sha: ", "sort: ", "source: "]),
-    ("project.pipelines.create(#{⇥", &["ref: ", "variables: ", "inputs: ", "extra: "]),
+    ("project.pipelines.create(#{⇥", &["ref: ", "variables: ", "inputs: ", "extra: ", "timeout: "]),
     ("project.pipelines.create(#{ref: \"main\", variables: [#{k⇥", &["key: "]),
     ("project.variables.create(#{prot⇥", &["protected: "]),
     ("project.variables.create(#{\"prot⇥", &["protected\": "]),
-    ("project.trigger_pipeline(\"main\", \"t\", #{⇥", &["variables: ", "inputs: ", "extra: "]),
-    ("project.trigger_pipeline(#{⇥", &["ref: ", "token: ", "variables: ", "inputs: ", "extra: "]),
+    ("project.trigger_pipeline(\"main\", \"t\", #{⇥", &["variables: ", "inputs: ", "extra: ", "timeout: "]),
+    (
+        "project.trigger_pipeline(#{⇥",
+        &["ref: ", "token: ", "variables: ", "inputs: ", "extra: ", "timeout: "],
+    ),
     (
         "project.trigger_pipeline(\"main\", \"t\").wait(#{⇥",
         &["timeout: ", "poll: ", "until: ", "check: ", "children: ", "on_change: ", "logs: ", "client: "],
@@ -119,8 +122,8 @@ pub(super) const KEYS: &[Case] = &[
     ("wait_all(pipelines, #{ref⇥", &["refresh: "]),
     ("par_map(pipelines, |p| p, #{⇥", &["jobs: ", "on_error: "]),
     ("job.follow(#{⇥", &["poll: "]),
-    ("job.trace(#{⇥", &["to: ", "action: ", "extra: "]),
-    ("job.play(#{⇥", &["variables: ", "extra: "]),
+    ("job.trace(#{⇥", &["to: ", "action: ", "extra: ", "timeout: "]),
+    ("job.play(#{⇥", &["variables: ", "extra: ", "timeout: "]),
     (
         "gitlab(\"https://x\", #{⇥",
         &[
@@ -136,9 +139,9 @@ pub(super) const KEYS: &[Case] = &[
         ],
     ),
     ("project.variables.get(\"K\", #{filter: #{⇥", &["environment_scope: "]),
-    ("project.pipelines.latest(#{⇥", &["ref: ", "extra: "]),
+    ("project.pipelines.latest(#{⇥", &["ref: ", "extra: ", "timeout: "]),
     ("pipeline.jobs.list(#{scope: [\"failed\"], inc⇥", &["include_retried: "]),
-    ("pipeline.save(#{⇥", &["name: ", "extra: "]),
+    ("pipeline.save(#{⇥", &["name: ", "extra: ", "timeout: "]),
     ("project.triggers.create(#{description: \"x\", e⇥", &["expires_at: ", "extra: "]),
     ("pipeline.wait(#{timeout: \"30m\", check: true, on⇥", &["on_change: "]),
 ];
