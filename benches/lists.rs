@@ -11,14 +11,18 @@
     reason = "a benchmark prints, and may stop where it is"
 )]
 
+mod measure;
+
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
 use rhailab_client::endpoint::{On, find_accessor};
 use rhailab_client::{Answer, Arguments, Gitlab, Id, ListProjectJobs, table};
 use rhailab_tests::{ListServer, Listing};
 use tokio::runtime::Runtime;
+
+use measure::{median, python, timed};
 
 const PAGES: i64 = 100;
 const ROWS: i64 = 100 * PAGES;
@@ -84,23 +88,6 @@ fn members() -> String {
     format!(",{}", job.to_string().strip_prefix('{').unwrap().strip_suffix('}').unwrap())
 }
 
-/// The program that can `import gitlab`, if there is one.
-fn python() -> Option<String> {
-    let program = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let code =
-        "import gitlab, sys; print('python-gitlab', gitlab.__version__, 'on Python', sys.version.split()[0])";
-    match Command::new(&program).args(["-c", code]).output() {
-        Ok(output) if output.status.success() => {
-            println!("{}", String::from_utf8_lossy(&output.stdout).trim());
-            Some(program)
-        }
-        _ => {
-            println!("{program} cannot import gitlab: python-gitlab is not compared");
-            None
-        }
-    }
-}
-
 fn rhailab(server: &ListServer, code: &str) -> Command {
     let mut command = Command::new(RHAILAB);
     command.args(["eval", code]).env("GITLAB_URL", server.url()).env("GITLAB_TOKEN", "glpat-bench");
@@ -158,16 +145,4 @@ async fn fetch(server: &ListServer, at_once: usize) {
     let bytes: usize =
         stream::iter(1..=PAGES).map(page).buffered(at_once).fold(0, async |sum, more| sum + more).await;
     assert!(bytes > JOB.len() / 2 * ROWS as usize);
-}
-
-fn timed<T>(work: impl FnOnce() -> T) -> Duration {
-    let started = Instant::now();
-    work();
-    started.elapsed()
-}
-
-fn median(runs: usize, measure: impl Fn() -> Duration) -> Duration {
-    let mut times: Vec<Duration> = (0..runs).map(|_| measure()).collect();
-    times.sort_unstable();
-    times[runs / 2]
 }

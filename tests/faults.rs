@@ -21,6 +21,10 @@ use rhailab_tests::{Answer, Folder, RecordingServer};
 
 use operations::{ACCESS_TOKEN, OPERATIONS, Operation, TRIGGER_TOKEN};
 
+/// How long a silent server is waited for: where it is silent for ever, and where it is slow at worst.
+const SILENCE: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_secs(60);
+
 #[tokio::test]
 async fn every_fault_ends_in_a_completed_operation_or_a_clear_error() {
     let said = capture::everything();
@@ -67,7 +71,8 @@ async fn every_fault_ends_in_a_completed_operation_or_a_clear_error() {
 async fn cell(server: &ChaosServer, operation: &Operation, fault: &str) -> String {
     let folder = Folder::new();
     let target = folder.path().join("out.zip");
-    let result = (operation.run)(client(server.url()), target.clone()).await;
+    let patience = if fault == "stalled body" { SILENCE } else { PATIENCE };
+    let result = (operation.run)(client(server.url(), patience), target.clone()).await;
     let place = format!("{} with {fault}", operation.name);
     let acts_twice = matches!(operation.name, "create" | "trigger");
     assert!(!acts_twice || server.effects() <= 1, "{place}: carried out {} times", server.effects());
@@ -85,7 +90,10 @@ async fn cell(server: &ChaosServer, operation: &Operation, fault: &str) -> Strin
             error.kind().to_string()
         }
     };
-    format!("{outcome}/{}", server.requests().len())
+    // How many pages were asked for ahead when the last one came is a matter of chance, and so is whether a reset overtakes
+    // an answer that has no body.
+    let is_chance = operation.name == "list" || operation.name == "delete" && fault == "reset in the body";
+    if is_chance { outcome } else { format!("{outcome}/{}", server.requests().len()) }
 }
 
 /// An error must say what happened, to which request, and what to do.
@@ -103,10 +111,10 @@ fn check_words(error: &Error, place: &str) {
     }
 }
 
-fn client(url: &str) -> Gitlab {
+fn client(url: &str, patience: Duration) -> Gitlab {
     Gitlab::builder(url)
         .private_token(ACCESS_TOKEN)
-        .read_timeout(Duration::from_millis(200))
+        .read_timeout(patience)
         .retries(3)
         .backoff(Duration::from_millis(1), Duration::from_millis(2))
         .body_limit(1024 * 1024)
@@ -122,7 +130,7 @@ async fn a_closed_port_is_told_and_nothing_is_left() {
     let url = format!("http://{}", closed.local_addr().unwrap());
     for operation in OPERATIONS {
         let folder = Folder::new();
-        let error = (operation.run)(client(&url), folder.path().join("out.zip")).await.unwrap_err();
+        let error = (operation.run)(client(&url, PATIENCE), folder.path().join("out.zip")).await.unwrap_err();
         assert_eq!(error.kind().as_str(), "transport", "{}", operation.name);
         assert!(error.message().contains("cannot connect to http://127.0.0.1"), "{error}");
         assert!(error.hint().unwrap_or_default().contains("It was tried 3 times."), "{error:?}");

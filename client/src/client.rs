@@ -32,6 +32,7 @@ struct Inner {
     api: Url,
     transport: Transport,
     writes: writes::Switch,
+    rehearsed: rehearsal::Objects,
     written: writes::Count,
 }
 
@@ -70,7 +71,15 @@ impl Gitlab {
     }
 
     pub(crate) fn new(api: Url, transport: Transport, writes: writes::Switch) -> Self {
-        Self { inner: Arc::new(Inner { api, transport, writes, written: writes::Count::default() }) }
+        Self {
+            inner: Arc::new(Inner {
+                api,
+                transport,
+                writes,
+                rehearsed: rehearsal::Objects::default(),
+                written: writes::Count::default(),
+            }),
+        }
     }
 
     /// The server's URL, without the API's part.
@@ -142,7 +151,7 @@ impl Gitlab {
         arguments: &Arguments,
     ) -> Result<Response, Error> {
         let request = request::build(&self.inner.api, endpoint, arguments)?;
-        if self.rehearses(endpoint, arguments) {
+        if self.rehearses(endpoint, arguments, &request) {
             return self.rehearse(endpoint, arguments, &request);
         }
         self.exchange(endpoint, request).await
@@ -171,9 +180,11 @@ impl Gitlab {
     }
 
     /// Whether a call stays here: it would write, or its path names an object that exists in the rehearsal alone.
-    fn rehearses(&self, endpoint: &Endpoint, arguments: &Arguments) -> bool {
+    fn rehearses(&self, endpoint: &Endpoint, arguments: &Arguments, request: &http::Request<Bytes>) -> bool {
         self.writes() == Writes::Rehearsed
-            && (writes(endpoint) || rehearsal::names_placeholder(endpoint, arguments))
+            && (writes(endpoint)
+                || rehearsal::names_placeholder(endpoint, arguments)
+                || self.inner.rehearsed.at(request.uri().path()).is_some())
     }
 
     fn rehearse(
@@ -183,12 +194,18 @@ impl Gitlab {
         request: &http::Request<Bytes>,
     ) -> Result<Response, Error> {
         let facts = RequestFacts::of(endpoint, request)?;
-        if writes(endpoint) {
+        let path = request.uri().path();
+        let answer = if writes(endpoint) {
             rehearsal::announce(endpoint, request, &facts.url);
-        }
+            let answer = rehearsal::answer(endpoint, arguments);
+            self.inner.rehearsed.take_in(endpoint, path, request.body(), &answer);
+            answer
+        } else {
+            self.inner.rehearsed.at(path).unwrap_or_else(|| rehearsal::answer(endpoint, arguments))
+        };
         Ok(Response {
             headers: HeaderMap::new(),
-            body: rehearsal::answer(endpoint, arguments).to_string().into(),
+            body: answer.to_string().into(),
             endpoint,
             request: facts,
             rehearsed: true,
@@ -223,8 +240,8 @@ impl Gitlab {
         headers: &HeaderMap,
     ) -> Result<Reply, Error> {
         let mut request = request::build(&self.inner.api, endpoint, arguments)?;
-        if self.rehearses(endpoint, arguments) {
-            return Ok(Reply::empty(RequestFacts::of(endpoint, &request)?));
+        if self.rehearses(endpoint, arguments, &request) {
+            return Ok(Reply::made_up(RequestFacts::of(endpoint, &request)?, rehearsal::bytes(endpoint)));
         }
         request.headers_mut().extend(headers.clone());
         let call = self.call(endpoint, request)?;

@@ -8,6 +8,7 @@ use crate::caller::Caller;
 use crate::endpoint::{Endpoint, Field, On, Place, Resource, Type};
 use crate::error::{Error, ErrorKind};
 use crate::object::Object;
+use crate::rehearsal;
 
 /// The arguments with a number where a secret names the object; as they are where nothing has to be looked up.
 pub(crate) async fn resolve(
@@ -31,7 +32,10 @@ pub(crate) async fn resolve(
     match (given, secret) {
         // A text of digits alone may be a token, too; a number is a number.
         (Some(text), Some(secret)) if is_number(resource.identity) => {
-            let identity = find(caller, secret, &text).await?;
+            let identity = match rehearsal::number_of(caller.client, &text) {
+                Some(number) => Id::Number(number),
+                None => find(caller, secret, &text).await?,
+            };
             Ok(arguments.with(resource.identity, identity))
         }
         _ => Ok(arguments),

@@ -2,6 +2,8 @@
 //! goes on. A placeholder has what was asked for, a negative number as its identity, and the state that lets a
 //! script finish: it has ended, with success. Reading a placeholder again answers a placeholder.
 
+mod objects;
+
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use bytes::Bytes;
@@ -9,9 +11,13 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::arguments::Arguments;
-use crate::endpoint::{Endpoint, Field, Outcome, Place, Resource, Type};
+use crate::client::Gitlab;
+use crate::endpoint::{Endpoint, Field, Outcome, Place, Resource, Segment, Type};
 use crate::object::Object;
 use crate::redact;
+use crate::writes::Writes;
+
+pub(crate) use objects::Objects;
 
 /// Announces a request that is not sent.
 pub(crate) fn announce(endpoint: &'static Endpoint, request: &http::Request<Bytes>, url: &str) {
@@ -24,23 +30,51 @@ pub(crate) fn announce(endpoint: &'static Endpoint, request: &http::Request<Byte
     );
 }
 
-/// Whether a path names a placeholder, of which the server knows nothing.
+/// The text of a placeholder, where it needs one.
+const TEXT: &str = "placeholder";
+
+/// Whether a read names a placeholder, of which the server knows nothing: by its number, by its name, by a path in its archive.
 pub(crate) fn names_placeholder(endpoint: &Endpoint, arguments: &Arguments) -> bool {
-    endpoint
-        .params_in(Place::Path)
-        .any(|param| arguments.get(param.name).and_then(Value::as_i64).is_some_and(|number| number < 0))
+    let is_placeholder = |value: &Value| match value {
+        Value::Number(number) => number.as_i64().is_some_and(|number| number < 0),
+        Value::String(text) => text == TEXT,
+        _ => false,
+    };
+    let params = endpoint.params.iter().filter(|param| param.place != Place::Body);
+    params.filter_map(|param| arguments.get(param.name)).any(is_placeholder)
+}
+
+/// A number for what a client that rehearses names by a secret that was made up.
+pub(crate) fn number_of(client: &Gitlab, secret: &str) -> Option<i64> {
+    (client.writes() == Writes::Rehearsed && secret == TEXT).then(next_number)
 }
 
 /// A body that stands for the answer. What `SameObject` answers is known to the caller alone: see [`object`].
 pub(crate) fn answer(endpoint: &Endpoint, arguments: &Arguments) -> Value {
     match endpoint.outcome {
         Outcome::Object(resource) => object(resource, None, arguments),
-        Outcome::List(_) => Value::Array(Vec::new()),
+        // What the owner is made up for is made up, too: a script that looks for a row finds one.
+        Outcome::List(resource) => Value::Array(vec![object(resource, None, arguments)]),
         Outcome::Record(record) => Value::Object(fields(record.fields, "", arguments)),
         Outcome::SameObject | Outcome::AnotherObject | Outcome::Json => Value::Object(Map::new()),
         Outcome::Nothing | Outcome::Text | Outcome::Bytes => Value::Null,
     }
 }
+
+/// The bytes that stand for an answer of bytes: an archive with one empty file in it, so that a script can unpack it.
+pub(crate) fn bytes(endpoint: &Endpoint) -> Bytes {
+    match endpoint.outcome {
+        Outcome::Bytes if !endpoint.path.iter().any(|segment| matches!(segment, Segment::Rest(_))) => {
+            Bytes::from_static(ARCHIVE)
+        }
+        _ => Bytes::new(),
+    }
+}
+
+/// A ZIP archive: the file's own header, its entry in the directory, the directory's end.
+const ARCHIVE: &[u8] = b"PK\x03\x04\x0a\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x0b\0\0\0placeholder\
+    PK\x01\x02\x0a\0\x0a\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x0b\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0placeholder\
+    PK\x05\x06\0\0\0\0\x01\0\x01\09\0\0\0)\0\0\0\0\0";
 
 /// A placeholder for an object: what is known of it, if it is the called one, then what was asked for, then what is
 /// plausible.
@@ -65,7 +99,7 @@ fn fields(known: &'static [Field], identity: &str, arguments: &Arguments) -> Map
             Some(asked) if fits(asked, field.ty) => asked.clone(),
             _ if field.name == identity => match field.ty {
                 Type::Int => next_number().into(),
-                _ => "placeholder".into(),
+                _ => TEXT.into(),
             },
             _ => plausible(field),
         };
@@ -90,28 +124,23 @@ fn plausible(field: &Field) -> Value {
     match field.ty {
         Type::DateTime => Timestamp::now().to_string().into(),
         Type::Enum(of) => ended(of.values).into(),
+        Type::Record(record) => Value::Object(fields(record.fields, "", &Arguments::new())),
+        Type::Array(_) => Value::Array(Vec::new()),
         // A secret is there to be passed on.
         _ if field.nullable && !field.secret || !field.required && matches!(field.ty, Type::Json) => {
             Value::Null
         }
         Type::Date => Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string().into(),
-        Type::String | Type::Id | Type::Json => "placeholder".into(),
+        Type::String | Type::Id | Type::Json => TEXT.into(),
         Type::Int | Type::Float | Type::Seconds => 0.into(),
         Type::Bool => false.into(),
-        Type::Array(_) => Value::Array(Vec::new()),
         Type::Map(_) => Value::Object(Map::new()),
-        Type::Record(record) => Value::Object(fields(record.fields, "", &Arguments::new())),
     }
 }
 
 /// The value with which nothing more is to be waited for, if there is one.
 fn ended(values: &'static [&'static str]) -> &'static str {
-    values
-        .iter()
-        .copied()
-        .find(|value| *value == "success")
-        .or(values.first().copied())
-        .unwrap_or("placeholder")
+    values.iter().copied().find(|value| *value == "success").or(values.first().copied()).unwrap_or(TEXT)
 }
 
 fn next_number() -> i64 {

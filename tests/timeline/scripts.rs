@@ -71,7 +71,7 @@ fn pictures_are_written_whole_and_answered_like_downloads() {
 /// A server with a pipeline of two jobs on two pages and a bridge.
 fn server() -> RecordingServer {
     let first = json!([ran(2, "success", "test", "unit", [30, 31, 60])]);
-    let first = Answer::json(200, &first).with_header("x-next-page", "2");
+    let first = Answer::json(200, &first).with_header("x-next-page", "2").with_header("x-total-pages", "2");
     let mut bridge = ran(3, "success", "deploy", "downstream", [60, 60, 90]);
     bridge["downstream_pipeline"] = json!({"id": 9, "status": "failed"});
     RecordingServer::start([

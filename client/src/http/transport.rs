@@ -235,8 +235,8 @@ fn out_of_time(url: &Url, timeout: Duration) -> Error {
 
 impl Reply {
     /// An answer that nobody sent.
-    pub(crate) fn empty(request: RequestFacts) -> Self {
-        Self { status: StatusCode::OK, headers: HeaderMap::new(), body: Body::empty(request) }
+    pub(crate) fn made_up(request: RequestFacts, bytes: Bytes) -> Self {
+        Self { status: StatusCode::OK, headers: HeaderMap::new(), body: Body::made_up(request, bytes) }
     }
 }
 

@@ -31,8 +31,8 @@ impl Body {
     }
 
     /// The body of an answer that nobody sent.
-    pub(crate) fn empty(request: RequestFacts) -> Self {
-        let response = reqwest::Response::from(http::Response::new(Bytes::new()));
+    pub(crate) fn made_up(request: RequestFacts, bytes: Bytes) -> Self {
+        let response = reqwest::Response::from(http::Response::new(bytes));
         Self { response, request, meter: Arc::default() }
     }
 
