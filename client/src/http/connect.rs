@@ -87,6 +87,8 @@ impl Connector {
 
 impl ConnectSettings {
     fn build(&self, identity: Option<Identity>) -> reqwest::Result<reqwest::Client> {
+        // Whoever embeds the client may have chosen an implementation of cryptography already; that one is used then.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = reqwest::Client::builder()
             .user_agent(concat!("rhailab/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
