@@ -24,7 +24,7 @@ fn main() {
         let ratio = theirs.as_secs_f64() / own.as_secs_f64();
         println!("python -c 'import gitlab'           {:>8.1} ms  ratio {ratio:.1}", milliseconds(theirs));
     }
-    let sandbox = SandboxProcess::with(RHAILAB, &["--latency", "50ms"]);
+    let sandbox = SandboxProcess::with(RHAILAB, ["--latency", "50ms"]);
     let calls = |jobs: usize| {
         let code = format!("par_map(0..{CALLS}, |i| gl.projects.get(1).id, #{{jobs: {jobs}}}).len()");
         let mut command = Command::new(RHAILAB);

@@ -7,7 +7,7 @@ use std::{fmt, io};
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceSpan};
 
-use crate::node::Span;
+use rhailab_yaml::Span;
 
 /// Declares the codes once: the variant, its stable text, and the list of all.
 macro_rules! codes {

@@ -11,8 +11,8 @@ mod emit;
 mod load;
 mod lower;
 mod names;
-mod node;
 mod output;
+mod spanned;
 mod syntax;
 
 use std::path::Path;
@@ -21,8 +21,8 @@ pub use crate::diagnostic::{Code, Diagnostic, Diagnostics, Style};
 pub use crate::emit::{File, generate, show};
 pub use crate::load::Source;
 pub use crate::model::Model;
-pub use crate::node::Span;
 pub use crate::output::{Error, write};
+pub use rhailab_yaml::Span;
 
 /// Reads the spec in a directory.
 ///

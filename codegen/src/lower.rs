@@ -18,10 +18,11 @@ use crate::model::{
     Area, AreaId, Endpoint, EndpointId, Enum, EnumId, Model, On, Operation, Record, ResourceId, Value,
 };
 use crate::names;
-use crate::node::{Span, Spanned};
+use crate::spanned::Spanned;
 use crate::syntax::operation::{Crud, RawKind, RawOperation};
 use crate::syntax::{RawFile, RawResource};
 use operation::Context;
+use rhailab_yaml::Span;
 use scope::{Scope, whole_file};
 
 /// Makes a model of what was read. It is usable as far as nothing is reported.

@@ -5,7 +5,7 @@
 
 mod query;
 
-use crate::node::Span;
+use rhailab_yaml::Span;
 
 /// A whole spec.
 #[derive(Debug, Clone, Default)]

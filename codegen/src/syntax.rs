@@ -10,10 +10,11 @@ mod resource;
 pub(crate) mod shorthand;
 
 use crate::diagnostic::{Code, Diagnostics};
-use crate::node::{Node, Span, Spanned, Value};
+use crate::spanned::Spanned;
 pub(crate) use field::{RawField, RawOwnField, RawParam};
 use reader::MapReader;
 pub(crate) use resource::{RawResource, RawSample, RawVerbs};
+use rhailab_yaml::{Node, Span, Value};
 
 /// One file.
 #[derive(Debug)]

@@ -5,7 +5,6 @@
 
 mod job;
 mod load;
-mod node;
 mod problem;
 mod project;
 mod reader;

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::{Endpoint, Field, Model, On, Resource};
 use crate::names;
-use crate::node::Span;
+use rhailab_yaml::Span;
 
 /// Names with the place of the first thing that has them.
 pub(super) struct Taken<'a> {

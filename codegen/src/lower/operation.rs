@@ -12,7 +12,7 @@ use crate::model::{
     Segment,
 };
 use crate::names;
-use crate::node::Spanned;
+use crate::spanned::Spanned;
 use crate::syntax::RawResource;
 use crate::syntax::operation::{Crud, RawKind, RawOperation};
 

@@ -8,10 +8,11 @@ use super::{value, wire};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::{Encoding, Method, Origin, Pagination, Param, Place, Segment, Type};
 use crate::names;
-use crate::node::{Span, Spanned};
+use crate::spanned::Spanned;
 use crate::syntax::RawParam;
 use crate::syntax::operation::RawOperation;
 use crate::syntax::reader::suggestion;
+use rhailab_yaml::Span;
 
 impl Context<'_> {
     /// The parameters: those of the path first, in the path's order, then those that are written.

@@ -4,7 +4,8 @@
 
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::Segment;
-use crate::node::{Span, Spanned};
+use crate::spanned::Spanned;
+use rhailab_yaml::Span;
 
 /// Reads a path that begins with `/`, or a part of one that does not.
 ///

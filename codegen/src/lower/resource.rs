@@ -7,10 +7,11 @@ use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::{AreaId, Field, Model, Resource, ResourceId, Sample, Type};
 use crate::names;
-use crate::node::{Span, Spanned};
+use crate::spanned::Spanned;
 use crate::syntax::operation::{Crud, RawKind, RawOperation};
 use crate::syntax::reader::suggestion;
 use crate::syntax::{RawFile, RawResource, RawSample};
+use rhailab_yaml::Span;
 
 /// Everything about the resources but their operations.
 pub(super) fn resources(

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostics, did_you_mean};
 use crate::model::{EnumId, Field, RecordId, ResourceId, Type};
-use crate::node::{Span, Spanned};
+use crate::spanned::Spanned;
 use crate::syntax::reader::suggestion;
 use crate::syntax::shorthand::{Container, Shorthand};
 use crate::syntax::{RawField, RawFile};
+use rhailab_yaml::Span;
 
 /// The types that need no declaration.
 const BUILT_IN: [(&str, Type); 10] = [

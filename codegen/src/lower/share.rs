@@ -6,9 +6,10 @@ use super::resource::no_objects;
 use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::{Model, On, Operation, Origin, Place, Resource, ResourceId};
-use crate::node::{Span, Spanned};
+use crate::spanned::Spanned;
 use crate::syntax::reader::suggestion;
 use crate::syntax::{RawFile, RawResource, RawVerbs};
+use rhailab_yaml::Span;
 
 /// The verbs that every resource with the right operations has; all others are actions.
 const USUAL: [&str; 3] = ["refresh", "save", "delete"];

@@ -6,7 +6,8 @@ use super::reader::{MapReader, missing_doc, named, text, wrong_type};
 use super::shorthand::{self, Shorthand};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::{Encoding, Place};
-use crate::node::{Node, Span, Spanned, Value};
+use crate::spanned::Spanned;
+use rhailab_yaml::{Node, Span, Value};
 
 #[derive(Debug)]
 pub(crate) struct RawField {

@@ -6,7 +6,8 @@ use super::field::{RawParam, param};
 use super::reader::{MapReader, named, wrong_type};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::{Idempotency, Keyset, Method, On, Pagination};
-use crate::node::{Node, Spanned, Value};
+use crate::spanned::Spanned;
+use rhailab_yaml::{Node, Value};
 
 #[derive(Debug)]
 pub(crate) struct RawOperation {

@@ -3,7 +3,8 @@
 //! Owns the sentences about keys and shapes. Must not know what any key means.
 
 use crate::diagnostic::{Code, Diagnostics, did_you_mean};
-use crate::node::{Node, Span, Spanned, Value};
+use crate::spanned::Spanned;
+use rhailab_yaml::{Node, Span, Value};
 
 /// A map that is being read, key by key.
 pub(crate) struct MapReader<'a> {

@@ -9,7 +9,8 @@ use super::shorthand::{self, Shorthand};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::On;
 use crate::names;
-use crate::node::{Node, Spanned, Value};
+use crate::spanned::Spanned;
+use rhailab_yaml::{Node, Value};
 
 #[derive(Debug)]
 pub(crate) struct RawResource {

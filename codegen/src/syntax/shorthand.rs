@@ -3,7 +3,8 @@
 //! Owns its grammar. Must not know which names exist.
 
 use crate::diagnostic::{Code, Diagnostics};
-use crate::node::{Span, Spanned};
+use crate::spanned::Spanned;
+use rhailab_yaml::Span;
 
 /// A type as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,14 +4,14 @@
 
 use std::time::Duration;
 
-use super::node::{Node, Span, Value};
 use super::problem::{Problems, listed, suggestion};
-use super::reader::{MapReader, Named, Spanned, count, flag, named, text, texts, word};
+use super::reader::{MapReader, Named, Spanned, count, flag, named, scalar, text, texts, word};
 use super::value::{chance, duration, durations, outcomes, size};
 use crate::plan::{
     ArtifactFile, Artifacts, Downstream, DownstreamTarget, FileContent, JobPlan, LONGEST, MILLION, Outcome,
     TestCase, TestStatus, When,
 };
+use rhailab_yaml::{Node, Span, Value};
 
 /// Takes `stages` and `jobs`: the jobs in the order of their stages; nothing where there is no `jobs`.
 ///
@@ -213,7 +213,7 @@ fn downstream(
 }
 
 fn coverage(node: &Node, named: Named, problems: &mut Problems<'_>) -> Option<f64> {
-    let number = node.scalar().and_then(|text| text.trim_end_matches('%').trim_end().parse::<f64>().ok());
+    let number = scalar(node).and_then(|text| text.trim_end_matches('%').trim_end().parse::<f64>().ok());
     let found = number.filter(|number| (0.0..=100.0).contains(number));
     if found.is_none() {
         named.refuse(node, "a percentage from 0 to 100", problems);
@@ -245,7 +245,7 @@ const MOST_LINES: usize = 100_000;
 fn artifacts(node: &Node, key: Named, problems: &mut Problems<'_>) -> Option<Artifacts> {
     let mut reader = MapReader::open(node, "artifacts", key.owner, problems);
     let expire_in = match reader.take("expire_in") {
-        Some((_, node)) if node.scalar() == Some("never") => None,
+        Some((_, node)) if scalar(node) == Some("never") => None,
         Some((owner, node)) => duration(node, Named { key: "expire_in", owner }, problems),
         None => Some(Artifacts::DEFAULT_STAY),
     };

@@ -6,7 +6,7 @@ use std::fmt;
 
 use rhailab_client::nearest;
 
-use super::node::Span;
+use rhailab_yaml::Span;
 
 /// One thing that is wrong with a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,10 +79,10 @@ mod tests {
     fn places_count_lines_and_characters() {
         let text = "a: 1\n\u{e9}\u{e9}: x\n";
         let mut problems = Problems::new(text);
-        problems.add(Span { start: text.find('x').unwrap(), end: text.len() }, "second", "b");
+        problems.add(Span { file: 0, start: text.find('x').unwrap(), end: text.len() }, "second", "b");
         problems.add(Span::default(), "first", "a");
         // A place behind the end, or inside of a character, is told as well as can be.
-        problems.add(Span { start: 99, end: 99 }, "third", "c");
+        problems.add(Span { file: 0, start: 99, end: 99 }, "third", "c");
         let found: Vec<String> = problems.into_list().iter().map(ToString::to_string).collect();
         assert_eq!(found, ["1:1: first\n  help: a", "2:5: second\n  help: b", "3:1: third\n  help: c"]);
     }

@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use super::job::{self, plain};
-use super::node::{Node, Span};
 use super::problem::{Problems, suggestion};
-use super::reader::{MapReader, Named, Spanned, count, flag, named, text, texts, word};
+use super::reader::{MapReader, Named, Spanned, count, flag, named, scalar, text, texts, word};
 use super::variables::{inputs, run_variables, variables};
 use crate::cron;
 use crate::plan::{InputPlan, JobPlan, shared};
 use crate::store::{RunVariable, Variable, Visibility};
+use rhailab_yaml::{Node, Span};
 
 /// Some equal projects, or one.
 #[derive(Clone, Debug)]
@@ -265,7 +265,7 @@ fn valid(
     is_valid: fn(&str) -> bool,
     expected: &str,
 ) -> Option<String> {
-    let found = node.scalar().filter(|text| is_valid(text)).map(str::to_owned);
+    let found = scalar(node).filter(|text| is_valid(text)).map(str::to_owned);
     if found.is_none() {
         key.refuse(node, expected, problems);
     }

@@ -4,8 +4,8 @@
 
 use std::collections::HashSet;
 
-use super::node::{Node, Span, Value};
 use super::problem::{Problems, listed, suggestion};
+use rhailab_yaml::{Node, Span, Value};
 
 /// A map that is being read.
 pub(super) struct MapReader<'a> {
@@ -93,7 +93,7 @@ impl Named {
     pub(super) fn refuse(self, node: &Node, expected: &str, problems: &mut Problems<'_>) {
         // Nothing has no place of its own to point at.
         let span = if matches!(node.value, Value::Null) { self.owner } else { node.span };
-        let message = match node.scalar() {
+        let message = match scalar(node) {
             Some(text) => format!("`{}` takes {expected}, not `{text}`", self.key),
             None => format!("`{}` takes {expected}, but {} stands here", self.key, node.kind()),
         };
@@ -101,9 +101,14 @@ impl Named {
     }
 }
 
+/// The text of a scalar; a truth value is none, because whoever writes `true` does not mean a text.
+pub(super) fn scalar(node: &Node) -> Option<&str> {
+    node.scalar().filter(|_| !matches!(node.value, Value::Bool(_)))
+}
+
 /// Reads a text. A number counts as its text.
 pub(super) fn text(node: &Node, named: Named, problems: &mut Problems<'_>) -> Option<Spanned<String>> {
-    if let Some(text) = node.scalar() {
+    if let Some(text) = scalar(node) {
         return Some(Spanned { value: text.to_owned(), span: node.span });
     }
     named.refuse(node, "a text", problems);
@@ -142,7 +147,7 @@ pub(super) fn word<T: Copy>(
 ) -> impl Fn(&Node, Named, &mut Problems<'_>) -> Option<T> {
     move |node, named, problems| {
         let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        let Some(text) = node.scalar() else {
+        let Some(text) = scalar(node) else {
             named.refuse(node, &format!("one of {}", listed(&names)), problems);
             return None;
         };

@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use jiff::{Span as TimeSpan, SpanRelativeTo};
 
-use super::node::{Node, Value};
 use super::problem::{Problems, suggestion};
-use super::reader::{Named, named};
+use super::reader::{Named, named, scalar};
 use crate::faults::Chance;
 use crate::plan::{MILLION, Outcome};
+use rhailab_yaml::{Node, Value};
 
 /// Reads a span of time as people write it: `30s`, `5 minutes`, `1h 30m`. A number alone is seconds.
 pub(super) fn duration(node: &Node, named: Named, problems: &mut Problems<'_>) -> Option<Duration> {
-    let found = node.scalar().and_then(span_of_time);
+    let found = scalar(node).and_then(span_of_time);
     if found.is_none() {
         named.refuse(node, "a span of time such as `30s` or `1h 30m`", problems);
     }
@@ -28,7 +28,7 @@ pub(super) fn durations(
     named: Named,
     problems: &mut Problems<'_>,
 ) -> Option<RangeInclusive<Duration>> {
-    let Some((low, high)) = node.scalar().and_then(|text| text.split_once("..")) else {
+    let Some((low, high)) = scalar(node).and_then(|text| text.split_once("..")) else {
         return duration(node, named, problems).map(|span| span..=span);
     };
     match (span_of_time(low), span_of_time(high)) {
@@ -57,7 +57,7 @@ fn span_of_time(text: &str) -> Option<Duration> {
 
 /// Reads a chance: `10%`, or a number from 0 to 1.
 pub(super) fn chance(node: &Node, named: Named, problems: &mut Problems<'_>) -> Option<Chance> {
-    let found = node.scalar().and_then(|text| text.parse().ok());
+    let found = scalar(node).and_then(|text| text.parse().ok());
     if found.is_none() {
         named.refuse(node, "a percentage such as `10%`", problems);
     }
@@ -66,7 +66,7 @@ pub(super) fn chance(node: &Node, named: Named, problems: &mut Problems<'_>) -> 
 
 /// Reads a size: `200 kB`, `5 MB`, or a number of bytes.
 pub(super) fn size(node: &Node, named: Named, problems: &mut Problems<'_>) -> Option<usize> {
-    let found = node.scalar().and_then(bytes);
+    let found = scalar(node).and_then(bytes);
     if found.is_none() {
         named.refuse(node, "a size up to `100 MB`, such as `200 kB`", problems);
     }
@@ -126,7 +126,7 @@ fn outcome(node: &Node, key: Named, problems: &mut Problems<'_>) -> Option<Outco
 
 /// Reads `success`, or why a run fails in GitLab's words; `failed` is short for `script_failure`.
 fn reason(node: &Node, named: Named, problems: &mut Problems<'_>) -> Option<&'static str> {
-    let Some(text) = node.scalar() else {
+    let Some(text) = scalar(node) else {
         named.refuse(node, "an outcome such as `success` or `script_failure`", problems);
         return None;
     };

@@ -2,12 +2,12 @@
 //!
 //! This file owns their keys. What values they may have is told by GitLab's rules.
 
-use super::node::{Node, Value};
 use super::problem::{Problems, listed};
 use super::reader::{MapReader, Named, Spanned, flag, named, text, word};
 use crate::behaviour::variable_faults;
 use crate::plan::{InputKind, InputPlan, input_fault};
 use crate::store::{RunVariable, Variable, VariableKind, VariableOwner};
+use rhailab_yaml::{Node, Value};
 
 /// Reads variables by key: a value, a map with more about it, or a list with one of these for each scope.
 ///

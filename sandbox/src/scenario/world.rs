@@ -6,15 +6,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Scenario;
-use super::node::{Node, Value};
 use super::problem::{Problems, suggestion};
 use super::project::{ProjectPlan, VISIBILITIES, is_path, project};
-use super::reader::{MapReader, Named, Spanned, count, flag, named, text, word};
+use super::reader::{MapReader, Named, Spanned, count, flag, named, scalar, text, word};
 use super::value::{chance, duration};
 use super::variables::variables;
 use crate::faults::{Fault, Faults, KINDS};
 use crate::options::{self, SLOWEST};
 use crate::store::{Variable, Visibility};
+use rhailab_yaml::{Node, Value};
 
 /// A group, of which projects need not say anything.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ pub(super) fn scenario(node: &Node, problems: &mut Problems<'_>) -> Scenario {
 }
 
 fn speed(node: &Node, key: Named, problems: &mut Problems<'_>) -> Option<f64> {
-    let found = node.scalar().and_then(|text| text.parse().ok()).filter(|speed| options::is_speed(*speed));
+    let found = scalar(node).and_then(|text| text.parse().ok()).filter(|speed| options::is_speed(*speed));
     if found.is_none() {
         key.refuse(node, "a number above 0 and up to 1000000", problems);
     }
