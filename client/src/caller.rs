@@ -1,7 +1,6 @@
 //! Whoever calls an endpoint, a manager or an object, and what it adds to a call of itself: its owners, its
 //! identity, the fields that tell it from others of the same name. From here a call goes to the client.
 
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::arguments::{Arguments, Id};
@@ -11,7 +10,7 @@ use crate::endpoint::{Endpoint, Method, Outcome, Place, Resource};
 use crate::entity::Entity;
 use crate::error::Error;
 use crate::lookup;
-use crate::object::{Answer, Context, Object};
+use crate::object::{Answer, Context, Json, Object};
 use crate::page::{self, List, Pages};
 use crate::rehearsal;
 
@@ -116,7 +115,7 @@ impl Caller<'_> {
             let same = self.object.filter(|_| is_same && std::ptr::eq(resource, self.resource));
             response.stand_in(&rehearsal::object(resource, same, &arguments));
         }
-        let raw: Box<RawValue> = response.json()?;
+        let raw = Json::part(&response.body, response.json()?);
         let same = std::ptr::eq(resource, self.resource);
         let known = asked_for.as_ref().or(self.identity()).filter(|_| same);
         Object::answered(self.client, resource, self.context_of(resource), raw, known)

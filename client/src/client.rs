@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use url::Url;
 
 use crate::arguments::Arguments;
@@ -376,7 +376,7 @@ impl Response {
     }
 
     /// Decodes the body; a failure names the operation and the place in the JSON.
-    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+    pub(crate) fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
         decode(&self.body).map_err(|problem| {
             if self.body.trim_ascii_start().starts_with(b"<") {
                 return not_from_gitlab(self.request.clone());
@@ -395,7 +395,7 @@ impl Response {
 }
 
 /// Decodes JSON; the message of a failure begins with the place, such as `[3].created_at`.
-pub(crate) fn decode<T: DeserializeOwned>(json: &[u8]) -> Result<T, String> {
+pub(crate) fn decode<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, String> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let place = error.path().to_string();

@@ -86,7 +86,7 @@ impl Download {
     }
 
     /// Begins the download behind its first bytes where the server can do that, else at the beginning:
-    /// [`Chunks::position`] says which it was. A file that is shorter is sent from its beginning, too.
+    /// [`Chunks::offset`] says which it was. A file that is shorter is sent from its beginning, too.
     ///
     /// # Errors
     ///

@@ -5,13 +5,13 @@
 #[cfg(test)]
 mod any_json;
 mod field;
+mod json;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::arguments::{Arguments, Id, IntoArgument};
@@ -24,6 +24,8 @@ use crate::lookup;
 use crate::manager::Manager;
 use crate::page::Pages;
 use crate::secret::REDACTED;
+
+pub(crate) use json::Json;
 
 /// An object of any resource, untyped.
 #[derive(Clone)]
@@ -74,7 +76,7 @@ pub enum Answer {
 
 #[derive(Debug)]
 struct Data {
-    raw: Box<RawValue>,
+    raw: Json,
     fields: OnceLock<Map<String, Value>>,
 }
 
@@ -135,8 +137,8 @@ impl Object {
 
     /// The JSON as GitLab sent it.
     #[must_use]
-    pub fn raw(&self) -> Option<&RawValue> {
-        self.data.as_deref().map(|data| &*data.raw)
+    pub fn raw(&self) -> Option<&str> {
+        self.data.as_deref().map(|data| data.raw.as_str())
     }
 
     /// The manager of a resource whose objects this one owns.
@@ -201,7 +203,7 @@ impl Object {
         let Some(data) = &self.data else {
             return Err(Error::usage(format!("{self} was not fetched")).with_hint("Call `refresh()` first."));
         };
-        let fields = decode(data.raw.get().as_bytes())
+        let fields = decode(data.raw.as_bytes())
             .map_err(|problem| Error::new(ErrorKind::Decode, format!("{self} cannot be read: {problem}")))?;
         Ok(T::from_parts(self, fields))
     }
@@ -256,7 +258,7 @@ impl Object {
         client: &Gitlab,
         resource: &'static Resource,
         context: &Context,
-        raw: Box<RawValue>,
+        raw: Json,
     ) -> Result<Self, Error> {
         Self::from_raw(client, resource, context.clone(), raw, None, Origin::Listed)
     }
@@ -266,7 +268,7 @@ impl Object {
         client: &Gitlab,
         resource: &'static Resource,
         context: Context,
-        raw: Box<RawValue>,
+        raw: Json,
         known: Option<&Id>,
     ) -> Result<Self, Error> {
         Self::from_raw(client, resource, context, raw, known, Origin::Answered)
@@ -276,11 +278,11 @@ impl Object {
         client: &Gitlab,
         resource: &'static Resource,
         context: Context,
-        raw: Box<RawValue>,
+        raw: Json,
         known: Option<&Id>,
         origin: Origin,
     ) -> Result<Self, Error> {
-        if !raw.get().trim_start().starts_with('{') {
+        if raw.first_byte() != Some(b'{') {
             return Err(Error::new(
                 ErrorKind::Decode,
                 format!("the answer is {}, not a {}", kind_of_json(&raw), resource.kind),
@@ -307,8 +309,8 @@ impl Object {
 }
 
 /// What JSON that is no object is, by its first letter.
-fn kind_of_json(raw: &RawValue) -> &'static str {
-    match raw.get().trim_start().as_bytes().first() {
+fn kind_of_json(raw: &Json) -> &'static str {
+    match raw.first_byte() {
         Some(b'[') => "an array",
         Some(b'"') => "a text",
         Some(b'n') => "null",

@@ -2,10 +2,9 @@
 //! values wait beside the data until they are saved.
 
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{Object, Origin};
+use super::{Json, Object, Origin};
 use crate::arguments::{Arguments, IntoArgument};
 use crate::endpoint::{Endpoint, On, Place};
 use crate::error::Error;
@@ -17,7 +16,7 @@ impl Object {
     #[must_use]
     pub fn attributes(&self) -> Option<&Map<String, Value>> {
         let data = self.data.as_deref()?;
-        Some(data.fields.get_or_init(|| serde_json::from_str(data.raw.get()).unwrap_or_default()))
+        Some(data.fields.get_or_init(|| serde_json::from_slice(data.raw.as_bytes()).unwrap_or_default()))
     }
 
     /// The value of a field: what was assigned, else what GitLab sent.
@@ -125,7 +124,7 @@ impl Object {
 
 /// One field of a JSON object. What stands behind it is not looked at: GitLab writes identities first, and a list has
 /// thousands of rows.
-pub(super) fn peek(raw: &RawValue, name: &str) -> Option<Value> {
+pub(super) fn peek(raw: &Json, name: &str) -> Option<Value> {
     struct Peek<'a> {
         name: &'a str,
         found: &'a mut Option<Value>,
@@ -152,6 +151,6 @@ pub(super) fn peek(raw: &RawValue, name: &str) -> Option<Value> {
     let mut found = None;
     let peek = Peek { name, found: &mut found };
     // What went wrong does not matter: either the field was found before, or it is not there.
-    let _ = serde_json::Deserializer::from_str(raw.get()).deserialize_map(peek);
+    let _ = serde_json::Deserializer::from_slice(raw.as_bytes()).deserialize_map(peek);
     found
 }

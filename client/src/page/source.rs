@@ -10,7 +10,7 @@ use crate::arguments::Arguments;
 use crate::client::{Gitlab, Response};
 use crate::endpoint::{Endpoint, Keyset, Resource};
 use crate::error::Error;
-use crate::object::{Context, Object};
+use crate::object::{Context, Json, Object};
 
 /// A list's request, with whatever stays the same from page to page.
 #[derive(Debug)]
@@ -89,9 +89,10 @@ impl Source {
 
     fn read(&self, response: &Response) -> Result<Vec<(Key, Object)>, Error> {
         let apart = telling_apart(self.resource);
-        let rows: Vec<Box<RawValue>> = response.json()?;
+        let rows: Vec<&RawValue> = response.json()?;
         rows.into_iter()
             .map(|raw| {
+                let raw = Json::part(&response.body, raw);
                 let row = Object::listed(&self.client, self.resource, &self.context, raw)?;
                 Ok((Key::of(&row, &apart), row))
             })

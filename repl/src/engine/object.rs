@@ -111,7 +111,7 @@ pub(crate) fn register(engine: &mut Engine) {
         .register_fn("to_string", |object: ObjectRef| object.with(ToString::to_string))
         .register_fn("to_debug", |object: ObjectRef| object.with(|object| format!("{object:?}")))
         .register_fn("to_json", |object: ObjectRef| {
-            object.with(|object| object.raw().map_or_else(|| "null".to_owned(), |raw| raw.get().to_owned()))
+            object.with(|object| object.raw().map_or_else(|| "null".to_owned(), str::to_owned))
         })
         .register_fn("==", |left: ObjectRef, right: ObjectRef| same(&left, &right))
         .register_fn("!=", |left: ObjectRef, right: ObjectRef| !same(&left, &right));

@@ -162,7 +162,7 @@ fn rows(
 
 /// What the chart needs of an object.
 fn read<T: DeserializeOwned>(object: &Object) -> Raised<T> {
-    let json = object.raw().map_or("null", |raw| raw.get());
+    let json = object.raw().unwrap_or("null");
     serde_json::from_str(json)
         .map_err(|problem| raise(Error::decode(format!("{object} cannot be drawn: {problem}"))))
 }

@@ -17,6 +17,9 @@ pub(crate) struct Body {
     pub(super) meter: Arc<Meter>,
 }
 
+/// How much memory is taken for a body before any of it has come.
+const MOST_AT_ONCE: usize = 1024 * 1024;
+
 impl Body {
     /// The next piece; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
@@ -51,7 +54,9 @@ impl Body {
         if self.length().is_some_and(|length| length > limit) {
             return Ok(None);
         }
-        let mut whole = BytesMut::new();
+        // A length that is announced is taken at its word only up to a size that costs nothing when it is wrong.
+        let announced = usize::try_from(self.length().unwrap_or_default()).unwrap_or(usize::MAX);
+        let mut whole = BytesMut::with_capacity(announced.min(MOST_AT_ONCE));
         while let Some(chunk) = self.next().await? {
             if (whole.len() + chunk.len()) as u64 > limit {
                 return Ok(None);
