@@ -58,12 +58,16 @@ fn main() {
             let theirs = median(runs, || run(gitlab(python, &server, PYTHON_WALK)));
             show("python-gitlab get_all=True, whole process", theirs, Some((theirs, own)));
         }
+        let one_by_one = median(runs, || timed(|| runtime.block_on(fetch(&server, 1))));
+        show("reqwest, one page after the other, bytes unread", one_by_one, None);
         let bytes = median(runs, || timed(|| runtime.block_on(fetch(&server, AT_ONCE))));
         show("reqwest, 16 pages at once, bytes unread", bytes, None);
         let objects = median(runs, || timed(|| runtime.block_on(objects(&server))));
         show("the Rust client, objects as scripts have them", objects, Some((objects, bytes)));
+        show("the same against one page after the other", objects, Some((objects, one_by_one)));
         let typed = median(runs, || timed(|| runtime.block_on(typed(&server))));
         show("the Rust client, typed objects", typed, Some((typed, bytes)));
+        show("the same against one page after the other", typed, Some((typed, one_by_one)));
         if latency.is_zero() {
             let own = median(runs, || run(rhailab(&server, LOOP)));
             show("script loop, two properties each, whole process", own, None);

@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::*;

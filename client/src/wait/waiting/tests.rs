@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::client::Gitlab;
-use crate::object::Context;
+use crate::object::{Context, Json};
 use crate::table::resources::PROJECT_PIPELINE;
 use crate::wait::Until;
 
@@ -53,7 +54,8 @@ impl Source for Table {
             Fails(kind) => return Err(Error::new(kind, "refused")),
         };
         let client = Gitlab::builder("http://127.0.0.1:1").build()?;
-        let raw = serde_json::value::to_raw_value(&json).unwrap();
+        let answer = Bytes::from(json.to_string());
+        let raw = Json::part(&answer, serde_json::from_slice(&answer).unwrap());
         let context: Context = [("project_id", Id::Number(1))].into_iter().collect();
         Object::answered(&client, &PROJECT_PIPELINE, context, raw, None)
     }
