@@ -223,6 +223,8 @@ fn trap_5_an_error_in_the_middle_of_a_loop_reaches_the_script_and_nothing_is_los
     assert_eq!(run.value::<String>(script), r#"[6, 5] ["forbidden 403"] [6, 5, 4, 3, 2, 1] 6 1"#);
     let mut pages: Vec<_> = server.requests().iter().map(|request| request.query.clone()).collect();
     pages.sort();
+    // A page behind the last one may be asked for before the last one has come.
+    pages.retain(|page| !page.starts_with("page=4"));
     // Page 3 came ahead and was kept.
     assert_eq!(
         pages,
