@@ -254,12 +254,6 @@ impl Error {
         self
     }
 
-    /// Says in front of what happened to what it happened.
-    pub(crate) fn with_context(mut self, context: &str) -> Self {
-        self.0.message = format!("{context}: {}", self.0.message);
-        self
-    }
-
     pub(crate) fn with_request(mut self, request: RequestFacts) -> Self {
         self.0.request = Some(request);
         self

@@ -9,6 +9,7 @@ pub(crate) mod doc;
 pub(crate) mod login;
 pub(crate) mod logs;
 pub(crate) mod man;
+mod project;
 pub(crate) mod run;
 pub(crate) mod sandbox;
 pub(crate) mod source;

@@ -78,12 +78,12 @@ pub(crate) fn problem(title: String, help: String, color: bool) -> String {
 /// The exit status that an error of the client's means.
 #[must_use]
 pub(crate) fn status_of_client(error: &Error) -> Status {
-    match (error.kind(), error.pipeline_status()) {
-        (ErrorKind::Deadline, _) => Status::Deadline,
-        (ErrorKind::Pipeline, Some("canceled")) => Status::PipelineCanceled,
-        (ErrorKind::Pipeline, Some("skipped")) => Status::PipelineSkipped,
-        (ErrorKind::Pipeline, Some("manual")) => Status::PipelineBlocked,
-        (ErrorKind::Pipeline, _) => Status::PipelineFailed,
+    match error.kind() {
+        ErrorKind::Deadline => Status::Deadline,
+        // A downstream pipeline that did not succeed may be in any status.
+        ErrorKind::Pipeline => {
+            error.pipeline_status().and_then(Status::of_failure).unwrap_or(Status::PipelineFailed)
+        }
         _ => Status::Failure,
     }
 }

@@ -6,9 +6,10 @@ use std::path::Path;
 use rhailab_client::{Error, Gitlab};
 use rhailab_sandbox::Scenario;
 
-use crate::cli::{GlobalOptions, say};
+use crate::cli::{GlobalOptions, Status, say};
 use crate::engine::bridge::Bridge;
 use crate::output::terminal::one_line;
+use crate::report;
 use crate::settings::{Options, Profiles, Settings};
 
 /// A server with what keeps it alive.
@@ -45,6 +46,22 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 pub(crate) fn warn(settings: &Settings) {
     for warning in &settings.warnings {
         say(&format!("warning: {}", one_line(warning)));
+    }
+}
+
+/// The server that the options and the environment name, with a client that does with writes what the options say. It
+/// lives as long as the first of the two. What is wrong with them is told here.
+pub(crate) fn open(global: &GlobalOptions, bridge: &Bridge) -> Result<(Server, Gitlab), Status> {
+    let opened = Server::configured(global, bridge).and_then(|server| Ok((server.client()?, server)));
+    match opened {
+        Ok((client, server)) => {
+            client.set_writes(global.writes());
+            Ok((server, client))
+        }
+        Err(error) => {
+            say(&report::client_failure(&error, global.color.for_stderr()));
+            Err(Status::Usage)
+        }
     }
 }
 

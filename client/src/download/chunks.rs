@@ -238,7 +238,8 @@ impl Chunks {
     }
 
     fn broken(&self, problem: Error) -> Error {
-        problem.with_context(&format!("the download broke off after {}", self.so_far()))
+        let words = format!("the download broke off after {}: {}", self.so_far(), problem.message());
+        problem.rephrased(words)
     }
 
     fn so_far(&self) -> String {

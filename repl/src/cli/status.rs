@@ -30,6 +30,18 @@ pub enum Status {
 }
 
 impl Status {
+    /// How a pipeline or a job ended, if not in success; `None` for every other status.
+    #[must_use]
+    pub(crate) fn of_failure(status: &str) -> Option<Self> {
+        match status {
+            "failed" => Some(Self::PipelineFailed),
+            "canceled" => Some(Self::PipelineCanceled),
+            "skipped" => Some(Self::PipelineSkipped),
+            "manual" => Some(Self::PipelineBlocked),
+            _ => None,
+        }
+    }
+
     /// The number that the shell sees.
     #[must_use]
     pub const fn code(self) -> u8 {

@@ -12,8 +12,7 @@ use crate::cli::{ApiOptions, GlobalOptions, Status, complain, print, say};
 use crate::engine::bridge::Bridge;
 use crate::engine::http::method_of;
 use crate::output::{self, Format};
-use crate::report;
-use crate::server::Server;
+use crate::{report, server};
 
 /// Sends the request and prints what came.
 pub(crate) fn send(global: &GlobalOptions, options: &ApiOptions) -> Status {
@@ -28,15 +27,10 @@ pub(crate) fn send(global: &GlobalOptions, options: &ApiOptions) -> Status {
     };
     let bridge = Bridge::default();
     // A sandbox lives as long as this name.
-    let server = match Server::configured(global, &bridge) {
-        Ok(server) => server,
-        Err(error) => return refuse(global, &error),
+    let (_server, client) = match server::open(global, &bridge) {
+        Ok(opened) => opened,
+        Err(status) => return status,
     };
-    let client = match server.client() {
-        Ok(client) => client,
-        Err(error) => return refuse(global, &error),
-    };
-    client.set_writes(global.writes());
     match bridge.wait(client.http(method, &options.path, &query, body.as_ref())) {
         Ok(Ok(Value::Null)) => Status::Success,
         // What a rehearsal answers is no word of GitLab's.
@@ -93,9 +87,4 @@ fn read(input: &Path) -> Result<String, String> {
         fs::read_to_string(input)
     };
     read.map_err(|error| format!("{} cannot be read: {error}", input.display()))
-}
-
-fn refuse(global: &GlobalOptions, error: &rhailab_client::Error) -> Status {
-    say(&report::client_failure(error, global.color.for_stderr()));
-    Status::Usage
 }

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use rhailab_client::{Error, Gitlab, Id, ListProjectPipelineJobs, nearest};
 
-use crate::cli::{GlobalOptions, LogsOptions, Status, say};
+use super::project;
+use crate::cli::{GlobalOptions, LogsOptions, Status, complain, say};
 use crate::engine::ObjectRef;
 use crate::engine::bridge::Bridge;
 use crate::engine::error::raise;
 use crate::engine::follow::{PAUSE, print_log};
 use crate::output::terminal::Standard;
 use crate::report::{self, Script, Sources};
-use crate::server::Server;
+use crate::server;
 
 /// Which job is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,17 +45,17 @@ pub(crate) fn print(global: &GlobalOptions, options: &LogsOptions) -> Status {
     let color = global.color.for_stderr();
     let bridge = Bridge::default();
     // A sandbox lives as long as this name.
-    let server = match Server::configured(global, &bridge) {
-        Ok(server) => server,
-        Err(error) => return fail(&error, color, Status::Usage),
+    let (_server, client) = match server::open(global, &bridge) {
+        Ok(opened) => opened,
+        Err(status) => return status,
     };
-    let client = match server.client() {
-        Ok(client) => client,
-        Err(error) => return fail(&error, color, Status::Usage),
+    let project = match project::of(Some(&options.project), client.url()) {
+        Ok(project) => project,
+        Err(problem) => return complain(&problem),
     };
     let pause = options.follow.then(|| options.poll.unwrap_or(PAUSE));
-    match read(&client, &bridge, options, &Standard::new(global.color.for_stdout()), pause) {
-        Ok(status) => status_of(&status),
+    match read(&client, &bridge, project, &options.job, &Standard::new(global.color.for_stdout()), pause) {
+        Ok(status) => Status::of_failure(&status).unwrap_or(Status::Success),
         Err(thrown) => {
             // There is no script that anything could be shown in.
             let nowhere = Sources::of(Script { name: String::new(), text: String::new() });
@@ -70,15 +71,12 @@ pub(crate) fn print(global: &GlobalOptions, options: &LogsOptions) -> Status {
 fn read(
     client: &Gitlab,
     bridge: &Bridge,
-    options: &LogsOptions,
+    project: Id,
+    job: &JobName,
     print: &Standard,
     pause: Option<Duration>,
 ) -> Result<String, Box<rhai::EvalAltResult>> {
-    let project: Id = match options.project.parse::<i64>() {
-        Ok(number) => number.into(),
-        Err(_) => options.project.as_str().into(),
-    };
-    let number = match &options.job {
+    let number = match job {
         JobName::Number(number) => *number,
         JobName::InPipeline(pipeline, name) => {
             bridge.wait(find(client, project.clone(), *pipeline, name))?.map_err(raise)?
@@ -102,20 +100,4 @@ async fn find(client: &Gitlab, project: Id, pipeline: i64, name: &str) -> Result
         None if jobs.is_empty() => error.with_hint("It has no jobs at all."),
         None => error.with_hint(format!("It has {}.", names.collect::<Vec<_>>().join(", "))),
     })
-}
-
-/// How the program ends for a job in this status; one that still moves was asked for its log alone.
-fn status_of(status: &str) -> Status {
-    match status {
-        "failed" => Status::PipelineFailed,
-        "canceled" => Status::PipelineCanceled,
-        "skipped" => Status::PipelineSkipped,
-        "manual" => Status::PipelineBlocked,
-        _ => Status::Success,
-    }
-}
-
-fn fail(error: &Error, color: bool, status: Status) -> Status {
-    say(&report::client_failure(error, color));
-    status
 }

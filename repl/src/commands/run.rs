@@ -3,8 +3,6 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
-use rhailab_client::Error;
-
 use super::source;
 use crate::cli::{GlobalOptions, Status, say};
 use crate::engine::bridge::{Bridge, Interrupt};
@@ -12,7 +10,7 @@ use crate::engine::{ScriptEngine, World};
 use crate::output::terminal::{Standard, neutral};
 use crate::output::{self, Style, WriteError};
 use crate::report::{self, Script, Sources};
-use crate::server::Server;
+use crate::server;
 
 /// Runs the script in a file.
 pub(crate) fn file(global: &GlobalOptions, path: &Path, args: Vec<String>) -> Status {
@@ -42,15 +40,10 @@ fn execute(global: &GlobalOptions, script: Script, args: Vec<String>, value: Val
     let color = global.color.for_stderr();
     let bridge = Bridge::default();
     // A sandbox lives as long as this name.
-    let server = match Server::configured(global, &bridge) {
-        Ok(server) => server,
-        Err(error) => return refuse(&error, color),
+    let (_server, client) = match server::open(global, &bridge) {
+        Ok(opened) => opened,
+        Err(status) => return status,
     };
-    let client = match server.client() {
-        Ok(client) => client,
-        Err(error) => return refuse(&error, color),
-    };
-    client.set_writes(global.writes());
     let world =
         World { client, args, bridge: bridge.clone(), print: Standard::shared(global.color.for_stdout()) };
     let mut engine = ScriptEngine::new(&world);
@@ -97,9 +90,4 @@ fn show(result: &rhai::Dynamic, global: &GlobalOptions) -> Result<(), WriteError
         writeln!(out, "{}", neutral(&text)).map_err(WriteError::Output)?;
     }
     out.flush().map_err(WriteError::Output)
-}
-
-fn refuse(error: &Error, color: bool) -> Status {
-    say(&report::client_failure(error, color));
-    Status::Usage
 }

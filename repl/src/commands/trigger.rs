@@ -11,7 +11,8 @@ use rhailab_client::{
 };
 use serde_json::Value;
 
-use super::wait::{How, Task, project_of, within};
+use super::project;
+use super::wait::{How, Task, within};
 use crate::cli::{GlobalOptions, Status, complain, print, say};
 use crate::engine::bridge::Bridge;
 use crate::live::{self, Failure, Watch};
@@ -120,7 +121,7 @@ fn project(options: &TriggerOptions, server: &str) -> Result<Id, String> {
         }
         _ => problem,
     };
-    project_of(argument, server).map_err(problem)
+    project::of(argument, server).map_err(problem)
 }
 
 async fn start(client: &Gitlab, plan: Plan) -> Result<Object, Error> {

@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use rhailab_client::{Error, ErrorKind, Gitlab, Id, Wait};
+use rhailab_client::{ErrorKind, Gitlab, Id, Wait};
 
+use super::project;
 use crate::cli::{GlobalOptions, Status, complain, say};
 use crate::engine::bridge::{Bridge, Interrupt};
 use crate::live::{Failure, Watch};
 use crate::output::terminal::one_line;
-use crate::server::Server;
-use crate::{duration, git_remote, pipeline_url, report};
+use crate::{duration, pipeline_url, report, server};
 
 /// The longest pause between two looks, unless the first one is longer.
 const LONGEST: Duration = Duration::from_secs(15);
@@ -107,13 +107,11 @@ where
 {
     let bridge = Bridge::default();
     // A sandbox lives as long as this name. The deadline is the whole command's, and no single request's.
-    let server = Server::configured(&GlobalOptions { timeout: None, ..global.clone() }, &bridge);
-    let ready = server.and_then(|server| Ok((server.client()?, server)));
-    let (client, _server) = match ready {
-        Ok(ready) => ready,
-        Err(error) => return refuse(global, &error),
+    let options = GlobalOptions { timeout: None, ..global.clone() };
+    let (_server, client) = match server::open(&options, &bridge) {
+        Ok(opened) => opened,
+        Err(status) => return status,
     };
-    client.set_writes(global.writes());
     let Task { project, pipeline, work } = match prepare(&client) {
         Ok(task) => task,
         Err(problem) => return complain(&problem),
@@ -161,26 +159,7 @@ fn target(options: &WaitOptions, server: &str) -> Result<(Id, i64), String> {
     let id = pipeline.parse().ok().filter(|id| *id > 0).ok_or_else(|| {
         format!("{pipeline:?} is no pipeline; write its number, such as 104, or the URL of its page")
     })?;
-    Ok((project_of(project.as_deref(), server)?, id))
-}
-
-/// The project that the argument names, or the one of the working directory.
-pub(crate) fn project_of(argument: Option<&str>, server: &str) -> Result<Id, String> {
-    let Some(project) = argument else {
-        return git_remote::project(server).map(Id::from);
-    };
-    if let Ok(number) = project.parse::<i64>() {
-        return Ok(number.into());
-    }
-    if project.contains("://") {
-        return Err(format!("{project:?} is a URL; write the project's full path, such as group/app"));
-    }
-    if !project.contains('/') {
-        return Err(format!(
-            "{project:?} is no project; write its number or its full path, such as group/app"
-        ));
-    }
-    Ok(project.into())
+    Ok((project::of(project.as_deref(), server)?, id))
 }
 
 /// The pipeline that a command was about when it was cut short.
@@ -234,9 +213,4 @@ fn interrupted(subject: &Subject) -> String {
             format!("interrupted; pipeline {id} goes on, and `{again}` waits again")
         }
     }
-}
-
-fn refuse(global: &GlobalOptions, error: &Error) -> Status {
-    say(&report::client_failure(error, global.color.for_stderr()));
-    Status::Usage
 }

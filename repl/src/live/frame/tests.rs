@@ -1,26 +1,17 @@
 //! Pictures over screens of several sizes, and what every picture keeps to whatever it shows.
 
 use proptest::prelude::*;
+use rhailab_client::table;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::live::state::Row as Fields;
 
-const STATUSES: [&str; 13] = [
-    "created",
-    "waiting_for_resource",
-    "preparing",
-    "waiting_for_callback",
-    "pending",
-    "running",
-    "success",
-    "failed",
-    "canceling",
-    "canceled",
-    "skipped",
-    "manual",
-    "scheduled",
-];
+/// Every status that GitLab has.
+fn statuses() -> &'static [&'static str] {
+    let known = table::ENUMS.iter().find(|known| known.name == "JobStatus");
+    known.map(|known| known.values).unwrap_or_default()
+}
 
 fn fields(value: Value) -> Fields {
     value.as_object().cloned().unwrap_or_default()
@@ -160,7 +151,7 @@ proptest! {
 
     #[test]
     fn no_picture_is_wider_or_higher_than_its_screen(
-        jobs in prop::collection::vec((0..5usize, any::<String>(), 0..STATUSES.len(), any::<bool>()), 0..60),
+        jobs in prop::collection::vec((0..5usize, any::<String>(), 0..statuses().len(), any::<bool>()), 0..60),
         width in 1..130usize,
         height in 1..40usize,
         color in any::<bool>(),
@@ -170,7 +161,7 @@ proptest! {
             .iter()
             .enumerate()
             .map(|(place, (stage, name, status, may_fail))| {
-                let row = job(place as i64, &format!("stage {stage}"), name, STATUSES[*status], Some(3.0));
+                let row = job(place as i64, &format!("stage {stage}"), name, statuses()[*status], Some(3.0));
                 with(row, "allow_failure", (*may_fail).into())
             })
             .collect();
@@ -184,7 +175,7 @@ proptest! {
         }
         // What failed and what runs is seen as long as there is a row for each.
         let important = jobs.iter().filter(|(_, _, status, may_fail)| {
-            STATUSES[*status] == "running" || STATUSES[*status] == "failed" && !may_fail
+            statuses()[*status] == "running" || statuses()[*status] == "failed" && !may_fail
         });
         let important = important.count();
         if important + 2 <= height {
