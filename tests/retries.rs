@@ -173,17 +173,19 @@ fn two_vs_show_headers_and_bodies_without_secrets() {
 #[test]
 fn footgun_10_a_call_of_a_script_has_a_time_limit_of_its_own() {
     let route = Answered { status: 200, headers: Vec::new(), body: b"{\"id\": 1}".to_vec() };
-    let server = ChaosServer::start([(GET, route)], Fault::Stalled, Times::Once);
-    let code = "let id = 1; try { gl.projects.get(1, #{timeout: \"50ms\"}); } catch (e) { print(e.kind); } \
-                print(gl.projects.get(1, #{timeout: \"1h\"}).id); \
-                gl.projects.get(1, #{lazy: true}).pipelines.list(#{timeout: 1});";
-    let outcome = Rhailab::new(RHAILAB).args(["eval", code]).server(server.url(), TOKEN).run();
-    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(1), "deadline\n1\n"), "{outcome:?}");
+    let silent = ChaosServer::start([(GET, route)], Fault::Stalled, Times::Always);
+    let sound = RecordingServer::start([(GET, canned::project())]);
+    let eval = |code: &str| Rhailab::new(RHAILAB).args(["eval", code]).server(silent.url(), TOKEN).run();
+    let code = format!(
+        "try {{ gl.projects.get(1, #{{timeout: \"50ms\"}}); }} catch (e) {{ print(e.kind); }} let other = gitlab({:?}); \
+         print(other.projects.get(1, #{{timeout: \"1h\"}}).id); print(other.projects.get(1, #{{timeout: 1e19}}).id); \
+         other.projects.get(1, #{{lazy: true}}).pipelines.list(#{{timeout: 1}});",
+        sound.url()
+    );
+    let outcome = eval(&code);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(1), "deadline\n1\n1\n"), "{outcome:?}");
     assert!(outcome.stderr.contains("ProjectPipeline.list has no parameter `timeout`"), "{}", outcome.stderr);
-    let late = "gl.projects.get(1, #{timeout: 0.05})";
-    let route = Answered { status: 200, headers: Vec::new(), body: b"{\"id\": 1}".to_vec() };
-    let server = ChaosServer::start([(GET, route)], Fault::Stalled, Times::Always);
-    let outcome = Rhailab::new(RHAILAB).args(["eval", late]).server(server.url(), TOKEN).run();
+    let outcome = eval("gl.projects.get(1, #{timeout: 0.05})");
     assert_eq!(outcome.status, Some(124), "{outcome:?}");
     assert!(outcome.stderr.contains("the call took longer than 50ms"), "{}", outcome.stderr);
 }

@@ -76,7 +76,9 @@ impl Bridge {
     /// The same for work that must be done in this time from now, whatever parts it has; without a limit the same bridge.
     #[must_use]
     pub(crate) fn limited(&self, limit: Option<Duration>) -> Self {
-        let deadline = limit.map(|after| Deadline { at: Instant::now() + after, after });
+        // A time that lies beyond all clocks limits nothing.
+        let deadline =
+            limit.and_then(|after| Some(Deadline { at: Instant::now().checked_add(after)?, after }));
         Self { shared: Arc::clone(&self.shared), deadline }
     }
 

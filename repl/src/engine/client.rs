@@ -9,8 +9,8 @@ use rhailab_client::{Builder, Gitlab, TokenKind, mask_url, nearest, table};
 
 use super::bridge::Bridge;
 use super::builtins::duration_of;
-use super::error::{raise, raise_io, raise_usage, raise_usage_with};
-use super::functions::{GITLAB_OPTIONS, names};
+use super::error::{raise, raise_io, raise_unknown_option, raise_usage, raise_usage_with};
+use super::functions::GITLAB_OPTIONS;
 use super::manager::ManagerRef;
 use super::object::ObjectRef;
 use super::sequence::SequenceRef;
@@ -158,13 +158,7 @@ fn connect(
                 let insecure = value.as_bool().map_err(|_| wrong_type(name, "true or false"))?;
                 if insecure { warned(builder.insecure(), url, print)? } else { builder }
             }
-            unknown => {
-                let hint = match nearest(unknown, names(GITLAB_OPTIONS)) {
-                    Some(near) => format!("Did you mean `{near}`?"),
-                    None => format!("It takes {}.", names(GITLAB_OPTIONS).join(", ")),
-                };
-                return Err(raise_usage_with(format!("gitlab() has no option `{unknown}`"), hint));
-            }
+            unknown => return Err(raise_unknown_option("gitlab", unknown, GITLAB_OPTIONS)),
         };
     }
     if tokens > 1 {

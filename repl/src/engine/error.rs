@@ -6,6 +6,8 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map, Position};
 use rhailab_client::{Error, nearest};
 
+use super::functions::{OptionRow, names};
+
 /// A client's error as a script sees it.
 #[derive(Clone, Debug)]
 pub struct ErrorRef(Arc<Error>);
@@ -31,6 +33,19 @@ pub(crate) fn raise(error: Error) -> Box<EvalAltResult> {
 /// Raises an error for a call that is wrong in itself.
 pub(crate) fn raise_usage(message: impl Into<String>) -> Box<EvalAltResult> {
     raise(Error::usage(message))
+}
+
+/// An option that a function does not have, with the nearest that it has, or all of them.
+pub(crate) fn raise_unknown_option(
+    function: &str,
+    name: &str,
+    known: &'static [OptionRow],
+) -> Box<EvalAltResult> {
+    let hint = match nearest(name, names(known)) {
+        Some(near) => format!("Did you mean `{near}`?"),
+        None => format!("It takes {}.", names(known).join(", ")),
+    };
+    raise_usage_with(format!("{function}() has no option `{name}`"), hint)
 }
 
 /// Raises an error for a call that is wrong in itself, and says what to do instead.

@@ -12,7 +12,7 @@ use rhailab_client::{Arguments, Error, ErrorKind, Progress, can_wait};
 
 use super::bridge::{Interrupt, terminated};
 use super::builtins::duration_of;
-use super::error::{raise, raise_usage, raise_usage_with};
+use super::error::{raise, raise_unknown_option, raise_usage};
 use super::functions::FOLLOW_OPTIONS;
 use super::object::ObjectRef;
 use super::{Printer, World};
@@ -37,8 +37,7 @@ fn pause(options: &Map) -> Raised<Duration> {
     if let Some(unknown) =
         options.keys().find(|name| !FOLLOW_OPTIONS.iter().any(|row| row.name == name.as_str()))
     {
-        let message = format!("follow() has no option `{unknown}`");
-        return Err(raise_usage_with(message, "It takes poll, the pause between two looks."));
+        return Err(raise_unknown_option("follow", unknown, FOLLOW_OPTIONS));
     }
     options.get("poll").map_or(Ok(PAUSE), |poll| duration_of("poll", poll))
 }

@@ -3,12 +3,11 @@
 
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map};
 use rhailab_client::endpoint::Method;
-use rhailab_client::nearest;
 use serde_json::Value;
 
 use super::client::ClientRef;
-use super::error::{raise, raise_usage, raise_usage_with};
-use super::functions::{HTTP_OPTIONS, names};
+use super::error::{raise, raise_unknown_option, raise_usage, raise_usage_with};
+use super::functions::HTTP_OPTIONS;
 use super::value;
 
 type Raised<T> = Result<T, Box<EvalAltResult>>;
@@ -37,13 +36,7 @@ fn send(client: &ClientRef, method: &str, path: &str, options: Map) -> Raised<Dy
             ("query", Value::Object(members)) => query = members,
             ("query", _) => return Err(raise_usage("`query` must be a map")),
             ("body", json) => body = Some(json),
-            (unknown, _) => {
-                let hint = match nearest(unknown, names(HTTP_OPTIONS)) {
-                    Some(near) => format!("Did you mean `{near}`?"),
-                    None => format!("It takes {}.", names(HTTP_OPTIONS).join(", ")),
-                };
-                return Err(raise_usage_with(format!("http() has no option `{unknown}`"), hint));
-            }
+            (unknown, _) => return Err(raise_unknown_option("http", unknown, HTTP_OPTIONS)),
         }
     }
     let answer = client.bridge().wait(client.client().http(method, path, &query, body.as_ref()))?;

@@ -8,13 +8,14 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext, Position};
-use rhailab_client::nearest;
 
 use super::World;
 use super::bridge::Bridge;
 use super::client::Configured;
-use super::error::{client_error, raise_io, raise_usage, raise_usage_with, thrown_error};
-use super::functions::{PAR_MAP_OPTIONS, names};
+use super::error::{
+    client_error, raise_io, raise_unknown_option, raise_usage, raise_usage_with, thrown_error,
+};
+use super::functions::PAR_MAP_OPTIONS;
 use super::items::Items;
 use super::value::inner_words;
 
@@ -211,13 +212,7 @@ fn read(options: Map) -> Raised<Options> {
                     _ => return Err(raise_usage("`on_error` must be \"stop\" or \"collect\"")),
                 }
             }
-            unknown => {
-                let hint = match nearest(unknown, names(PAR_MAP_OPTIONS)) {
-                    Some(near) => format!("Did you mean `{near}`?"),
-                    None => format!("It takes {}.", names(PAR_MAP_OPTIONS).join(", ")),
-                };
-                return Err(raise_usage_with(format!("par_map() has no option `{unknown}`"), hint));
-            }
+            unknown => return Err(raise_unknown_option("par_map", unknown, PAR_MAP_OPTIONS)),
         }
     }
     Ok(read)

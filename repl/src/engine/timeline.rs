@@ -8,13 +8,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rhai::{Dynamic, Engine, EvalAltResult, Map};
 use rhailab_client::endpoint::{On, Operation, Resource};
-use rhailab_client::{Answer, Arguments, Error, Object, can_wait, nearest, write_file};
+use rhailab_client::{Answer, Arguments, Error, Object, can_wait, write_file};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::bridge::Bridge;
-use super::error::{raise, raise_usage, raise_usage_with};
-use super::functions::{TIMELINE_OPTIONS, names};
+use super::error::{raise, raise_unknown_option, raise_usage, raise_usage_with};
+use super::functions::TIMELINE_OPTIONS;
 use super::object::ObjectRef;
 use crate::output::terminal;
 use crate::timeline::{Job, Pipeline, Timeline, html, now_of, svg, terminal::draw};
@@ -80,13 +80,7 @@ fn picture(options: Map) -> Raised<Option<(String, Draw)>> {
                 let draw = drawer(&path)?;
                 picture = Some((path, draw));
             }
-            unknown => {
-                let hint = match nearest(unknown, names(TIMELINE_OPTIONS)) {
-                    Some(near) => format!("Did you mean `{near}`?"),
-                    None => "It takes to, the file that the picture is written to.".to_owned(),
-                };
-                return Err(raise_usage_with(format!("timeline() has no option `{unknown}`"), hint));
-            }
+            unknown => return Err(raise_unknown_option("timeline", unknown, TIMELINE_OPTIONS)),
         }
     }
     Ok(picture)

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
-use rhailab_client::{FailedLog, Until, Wait, WaitEvent, Waiting, mask_tokens, nearest};
+use rhailab_client::{FailedLog, Until, Wait, WaitEvent, Waiting, mask_tokens};
 
 use super::builtins::duration_of;
 use super::client::ClientRef;
-use super::error::{raise, raise_usage, raise_usage_with};
-use super::functions::{OptionRow, WAIT_OPTIONS, names};
+use super::error::{raise, raise_unknown_option, raise_usage, raise_usage_with};
+use super::functions::{OptionRow, WAIT_OPTIONS};
 use super::object::ObjectRef;
 use super::{Printer, World};
 use crate::output::terminal::one_line;
@@ -90,11 +90,7 @@ pub(super) fn read(call: &str, known: &'static [OptionRow], options: Map) -> Rai
     let mut read = Options::default();
     for (name, value) in options {
         if !known.iter().any(|row| row.name == name.as_str()) {
-            let hint = match nearest(&name, names(known)) {
-                Some(near) => format!("Did you mean `{near}`?"),
-                None => format!("It takes {}.", names(known).join(", ")),
-            };
-            return Err(raise_usage_with(format!("{call}() has no option `{name}`"), hint));
+            return Err(raise_unknown_option(call, &name, known));
         }
         let wait = read.wait.clone();
         read.wait = match name.as_str() {
