@@ -15,6 +15,8 @@ mod waiting;
 use std::fmt::Display;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::client::Gitlab;
 use crate::endpoint::Resource;
 use crate::error::{Error, ErrorKind};
@@ -101,6 +103,9 @@ const PROGRESS: [(&str, Progress); 13] = [
     ("skipped", Progress::Ended),
 ];
 
+/// How long a look may take that is under way when the deadline passes. The last one begins just then.
+const LAST_LOOK: Duration = Duration::from_secs(5);
+
 impl Wait {
     /// Without a deadline; pauses of one second that grow to 15 seconds; until it is settled.
     #[must_use]
@@ -119,7 +124,8 @@ impl Wait {
         }
     }
 
-    /// Gives up after this long, with an error of kind [`ErrorKind::Deadline`].
+    /// Gives up after this long, with an error of kind [`ErrorKind::Deadline`]. A look that is under way then may take
+    /// five seconds more.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
@@ -244,12 +250,12 @@ impl Waiter {
         waited: Duration,
     ) -> Result<Duration, Error> {
         let left = match self.options.deadline {
-            Some(deadline) if waited >= deadline => return Err(too_late(what, status, deadline)),
+            Some(deadline) if waited >= deadline => return Err(too_late(what, Some(status), deadline)),
             Some(deadline) => deadline - waited,
             None => Duration::MAX,
         };
         let pause = jittered(self.next).min(left);
-        self.next = (self.next * 3 / 2).min(self.options.most);
+        self.next = self.next.saturating_add(self.next / 2).min(self.options.most);
         Ok(pause)
     }
 }
@@ -272,9 +278,22 @@ pub fn can_wait(resource: &Resource) -> bool {
     resource.field("status").is_some() && resource.operation(On::Object, "refresh").is_some()
 }
 
+/// Does a look of a wait that began at this time; answers the deadline when that cuts the look short.
+async fn in_time<T>(
+    deadline: Option<Duration>,
+    started: Instant,
+    look: impl Future<Output = T>,
+) -> Result<T, Duration> {
+    let deadline = deadline.unwrap_or(Duration::MAX);
+    match started.checked_add(deadline.saturating_add(LAST_LOOK)) {
+        Some(end) => tokio::time::timeout_at(end, look).await.map_err(|_| deadline),
+        None => Ok(look.await),
+    }
+}
+
 /// Up to a fifth less, so that many waits that began together do not ask together for ever.
 fn jittered(pause: Duration) -> Duration {
-    pause.mul_f64(1.0 - 0.2 * fastrand::f64())
+    pause - pause.mul_f64(0.2 * fastrand::f64())
 }
 
 fn not_successful(pipeline: &dyn Display, status: &str) -> Error {
@@ -287,8 +306,13 @@ fn not_successful(pipeline: &dyn Display, status: &str) -> Error {
     Error::new(ErrorKind::Pipeline, format!("{pipeline} {what}")).with_pipeline_status(status).with_hint(hint)
 }
 
-fn too_late(pipeline: &dyn Display, status: &str, deadline: Duration) -> Error {
+/// The deadline passed; the status is missing where nothing was seen before.
+fn too_late(pipeline: &dyn Display, status: Option<&str>, deadline: Duration) -> Error {
     let deadline = jiff::SignedDuration::try_from(deadline).unwrap_or(jiff::SignedDuration::MAX);
+    let Some(status) = status else {
+        return Error::new(ErrorKind::Deadline, format!("{pipeline} was not seen within {deadline:#}"))
+            .with_hint("GitLab did not answer in time; wait again, with a later deadline.");
+    };
     Error::new(ErrorKind::Deadline, format!("{pipeline} was still {status} after {deadline:#}"))
         .with_pipeline_status(status)
         .with_hint("The pipeline goes on without you; wait again, with a later deadline.")

@@ -1,7 +1,7 @@
 //! Downloads: where they go, what becomes of one that is cut short or too large, and when a file can be seen.
 
 use rhailab_client::{ErrorKind, Gitlab};
-use rhailab_tests::{Answer, FileServer, Folder, RecordingServer, Serving};
+use rhailab_tests::{Answer, FileServer, Folder, RecordingServer, Rhailab, Serving};
 
 use super::super::{ARTIFACTS, inside, job, script};
 
@@ -143,6 +143,17 @@ async fn object_storage_elsewhere_gets_no_token_and_its_signature_stays_hidden()
     let error = job(&server).artifacts().bytes().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(!format!("{error} {error:?}").contains("5eCr37"), "{error:?}");
+
+    for (verbose, storage) in [("-v", storage.url()), ("-vv", storage.url()), ("-v", "http://localhost:1")] {
+        let signed = format!("{storage}/bucket/gone.zip?X-Amz-Signature=5eCr37");
+        let server = RecordingServer::start([(ARTIFACTS, Answer::redirect(302, signed))]);
+        let code = "gl.projects.get(1, #{lazy: true}).jobs.get(7, #{lazy: true}).artifacts()";
+        let outcome = Rhailab::new(env!("CARGO_BIN_EXE_rhailab"))
+            .args(["--url", server.url(), verbose, "eval", code])
+            .run();
+        assert!(outcome.stderr.contains("/bucket/gone.zip?"), "{outcome:?}");
+        assert!(!format!("{outcome:?}").contains("5eCr37"), "{outcome:?}");
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use http::StatusCode;
 use http::header::HeaderMap;
 
 use super::retry::{asked_pause, number, period_end, server_time};
@@ -37,19 +38,22 @@ impl Pace {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let place = state.next.unwrap_or(now).max(now);
         state.next = match state.spread {
-            Some((distance, until)) if now < until => Some(place + distance),
+            // When the period has ended, its limit counts no more.
+            Some((distance, until)) if now < until => {
+                Some(place.checked_add(distance).map_or(until, |next| next.min(until)).max(place))
+            }
             _ => state.next.filter(|next| *next > now),
         };
         place - now
     }
 
     /// Takes in what an answer says about the limit.
-    pub(crate) fn learn(&self, status: u16, headers: &HeaderMap, now: Instant, clock: SystemTime) {
-        if status == 429 {
-            let pause = asked_pause(headers, clock).unwrap_or_default();
+    pub(crate) fn learn(&self, status: StatusCode, headers: &HeaderMap, now: Instant, clock: SystemTime) {
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            let pause = asked_pause(status, headers, clock).unwrap_or_default();
             if pause <= self.longest {
                 let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-                state.next = state.next.max(Some(now + pause));
+                state.next = state.next.max(now.checked_add(pause));
             }
             return;
         }
@@ -61,9 +65,10 @@ impl Pace {
         let limit = number(headers, "ratelimit-limit").unwrap_or(10 * RESERVE);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let distance = left / u32::try_from(remaining.saturating_add(1)).unwrap_or(u32::MAX);
-        state.spread = (remaining <= limit / RESERVE && left <= self.longest).then(|| (distance, now + left));
+        let is_scarce = remaining <= limit / RESERVE && left <= self.longest;
+        state.spread = now.checked_add(left).filter(|_| is_scarce).map(|until| (distance, until));
         if state.spread.is_some() {
-            state.next = state.next.max(Some(now + distance));
+            state.next = state.next.max(now.checked_add(distance));
         }
     }
 }
@@ -85,27 +90,28 @@ mod tests {
     fn with_much_left_nothing_waits() {
         let (pace, now) = (Pace::new(seconds(300)), Instant::now());
         assert_eq!(pace.place(now), Duration::ZERO);
-        pace.learn(200, &headers(30, 60), now, SystemTime::UNIX_EPOCH);
+        pace.learn(StatusCode::OK, &headers(30, 60), now, SystemTime::UNIX_EPOCH);
         assert_eq!([pace.place(now), pace.place(now)], [Duration::ZERO; 2]);
     }
 
     #[test]
     fn the_last_requests_are_spread_over_the_rest_of_the_period() {
         let (pace, now) = (Pace::new(seconds(300)), Instant::now());
-        pace.learn(200, &headers(4, 20), now, SystemTime::UNIX_EPOCH);
+        pace.learn(StatusCode::OK, &headers(4, 20), now, SystemTime::UNIX_EPOCH);
         let places = [pace.place(now), pace.place(now), pace.place(now)];
         assert_eq!(places, [seconds(4), seconds(8), seconds(12)]);
         // The next period begins.
         let later = now + seconds(21);
-        pace.learn(200, &headers(59, 81), later, SystemTime::UNIX_EPOCH + seconds(21));
+        pace.learn(StatusCode::OK, &headers(59, 81), later, SystemTime::UNIX_EPOCH + seconds(21));
         assert_eq!([pace.place(later), pace.place(later)], [Duration::ZERO; 2]);
     }
 
     #[test]
     fn with_none_left_the_next_request_waits_for_the_period_to_end() {
         let (pace, now) = (Pace::new(seconds(300)), Instant::now());
-        pace.learn(200, &headers(0, 20), now, SystemTime::UNIX_EPOCH);
-        assert_eq!(pace.place(now), seconds(20));
+        pace.learn(StatusCode::OK, &headers(0, 20), now, SystemTime::UNIX_EPOCH);
+        // At its end the next one begins, with requests for all.
+        assert_eq!([pace.place(now), pace.place(now), pace.place(now)], [seconds(20); 3]);
     }
 
     #[test]
@@ -113,21 +119,33 @@ mod tests {
         let (pace, now) = (Pace::new(seconds(300)), Instant::now());
         let mut asked = HeaderMap::new();
         asked.insert("retry-after", 7.into());
-        pace.learn(429, &asked, now, SystemTime::UNIX_EPOCH);
+        pace.learn(StatusCode::TOO_MANY_REQUESTS, &asked, now, SystemTime::UNIX_EPOCH);
         assert_eq!([pace.place(now), pace.place(now + seconds(3))], [seconds(7), seconds(4)]);
         assert_eq!(pace.place(now + seconds(8)), Duration::ZERO);
         asked.insert("retry-after", 3600.into());
-        pace.learn(429, &asked, now, SystemTime::UNIX_EPOCH);
+        pace.learn(StatusCode::TOO_MANY_REQUESTS, &asked, now, SystemTime::UNIX_EPOCH);
         assert_eq!(pace.place(now + seconds(8)), Duration::ZERO);
+    }
+
+    #[test]
+    fn no_wish_is_too_long_to_be_read() {
+        let (pace, now) = (Pace::new(Duration::MAX), Instant::now());
+        let mut asked = HeaderMap::new();
+        asked.insert("retry-after", u64::MAX.into());
+        pace.learn(StatusCode::TOO_MANY_REQUESTS, &asked, now, SystemTime::UNIX_EPOCH);
+        pace.learn(StatusCode::OK, &headers(0, 9_000_000_000_000_000_000), now, SystemTime::UNIX_EPOCH);
+        pace.place(now);
+        pace.learn(StatusCode::OK, &headers(1, 1 << 62), now, SystemTime::UNIX_EPOCH);
+        assert_eq!([pace.place(now), pace.place(now)].len(), 2);
     }
 
     #[test]
     fn a_clock_that_jumped_holds_nothing_back() {
         let (pace, now) = (Pace::new(seconds(300)), Instant::now());
         let wrong = SystemTime::UNIX_EPOCH + seconds(4_000_000_000);
-        pace.learn(200, &headers(0, 20), now, wrong);
+        pace.learn(StatusCode::OK, &headers(0, 20), now, wrong);
         assert_eq!(pace.place(now), Duration::ZERO);
-        pace.learn(200, &headers(0, 4_000_000_000), now, SystemTime::UNIX_EPOCH);
+        pace.learn(StatusCode::OK, &headers(0, 4_000_000_000), now, SystemTime::UNIX_EPOCH);
         assert_eq!(pace.place(now), Duration::ZERO);
     }
 }

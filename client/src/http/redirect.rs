@@ -4,6 +4,8 @@
 use http::{Method, StatusCode};
 use url::Url;
 
+use crate::error::redact_url;
+
 /// More hops than this are a loop; GitLab's own longest chain (moved project, then object storage) is three.
 pub(crate) const MOST_HOPS: usize = 5;
 
@@ -49,6 +51,17 @@ impl Hop {
         // Once the chain has left the origin, a stranger chooses the URLs: the credential stays away for good.
         let trusted = self.trusted && url.origin() == self.url.origin();
         Ok(Self { url, trusted, count: self.count + 1 })
+    }
+}
+
+impl Hop {
+    /// The URL for people. What leads away from the configured server carries its permission in the query.
+    pub(crate) fn shown_url(&self) -> String {
+        let mut url = self.url.clone();
+        if !self.trusted && url.query().is_some() {
+            url.set_query(Some("…"));
+        }
+        redact_url(&url)
     }
 }
 

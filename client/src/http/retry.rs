@@ -3,6 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use http::StatusCode;
 use http::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use crate::endpoint::Idempotency;
@@ -45,6 +46,7 @@ pub(crate) enum Problem {
 pub(crate) struct Attempts {
     policy: Policy,
     made: u32,
+    is_under_way: bool,
     paused: Duration,
     /// Whether one of them may have reached its aim although it failed.
     uncertain: bool,
@@ -56,7 +58,18 @@ const STRANGER: (u32, Duration) = (2, Duration::from_millis(250));
 
 impl Attempts {
     pub(crate) fn new(policy: Policy) -> Self {
-        Self { policy, made: 1, paused: Duration::ZERO, uncertain: false }
+        Self { policy, made: 0, is_under_way: false, paused: Duration::ZERO, uncertain: false }
+    }
+
+    /// An attempt begins: from now on the request may leave.
+    pub(crate) fn begin(&mut self) {
+        self.made += 1;
+        self.is_under_way = true;
+    }
+
+    /// Whether an attempt has begun, and not ended yet.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.is_under_way
     }
 
     /// How many were made.
@@ -69,13 +82,14 @@ impl Attempts {
         self.uncertain
     }
 
-    /// The pause before the next attempt; `None` when there must not be one. `chance` is drawn from 0 to 1.
+    /// The attempt has failed: the pause before the next one; `None` when there must not be one. `chance` is drawn from 0 to 1.
     pub(crate) fn next(
         &mut self,
         idempotency: Idempotency,
         problem: Problem,
         chance: f64,
     ) -> Option<Duration> {
+        self.is_under_way = false;
         self.uncertain |= is_uncertain(problem);
         if !may_repeat(idempotency, problem) {
             return None;
@@ -87,7 +101,7 @@ impl Attempts {
         if self.made > self.policy.retries.min(retries) {
             return None;
         }
-        let doubled = 2_u32.saturating_pow(self.made - 1);
+        let doubled = 2_u32.saturating_pow(self.made.saturating_sub(1));
         let bound = self.policy.first.saturating_mul(doubled).min(most);
         // The whole pause is left to chance: clients that failed together must not come back together.
         let pause = match problem {
@@ -100,7 +114,6 @@ impl Attempts {
         if paused > self.policy.budget {
             return None;
         }
-        self.made += 1;
         self.paused = paused;
         Some(pause)
     }
@@ -128,9 +141,13 @@ fn is_uncertain(problem: Problem) -> bool {
     }
 }
 
-/// How long the answer asks to wait: `Retry-After` in seconds or as a date, else the end of the rate limit's period.
-/// Dates are compared with the server's own clock where it tells it; ours may be wrong.
-pub(crate) fn asked_pause(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+/// How long an answer of this status asks to wait: `Retry-After` in seconds or as a date, else, where the rate limit was
+/// exceeded, the end of its period. Others than 429 tell that end, too, but do not mean that one should wait for it. Dates
+/// are compared with the server's own clock where it tells it; ours may be wrong.
+pub(crate) fn asked_pause(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    if !matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+        return None;
+    }
     let now = date(headers, DATE.as_str()).unwrap_or(now);
     let until = |time: SystemTime| time.duration_since(now).unwrap_or(Duration::ZERO);
     if let Some(text) = text(headers, RETRY_AFTER.as_str()) {
@@ -139,7 +156,7 @@ pub(crate) fn asked_pause(headers: &HeaderMap, now: SystemTime) -> Option<Durati
             Err(_) => httpdate::parse_http_date(text).ok().map(until),
         };
     }
-    period_end(headers).map(until)
+    period_end(headers).filter(|_| status == StatusCode::TOO_MANY_REQUESTS).map(until)
 }
 
 /// When the rate limit's period ends, by the server's clock.

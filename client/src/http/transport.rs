@@ -172,8 +172,10 @@ impl Transport {
         let mut attempts = Attempts::new(self.options.retry);
         let work = async {
             loop {
-                self.keep_pace(call).await;
+                // With a permit at hand nothing stands between the request and the pace that counts when it leaves.
                 let permit = self.permits.acquire().await;
+                self.keep_pace(call).await;
+                attempts.begin();
                 let setback = match attempt().await {
                     Ok(answer) => return Ok(answer),
                     Err(setback) => setback,
@@ -188,7 +190,9 @@ impl Transport {
         };
         let result = within(self.options.timeout, work).await.unwrap_or_else(|timeout| {
             let cause = Cause::Error(out_of_time(&call.url, timeout));
-            Err(Setback { problem: Problem::NoAnswer, cause })
+            // A request that waited for its turn, or to be repeated, has not left.
+            let problem = if attempts.is_under_way() { Problem::NoAnswer } else { Problem::Permanent };
+            Err(Setback { problem, cause })
         });
         result.map_err(|Setback { problem, cause }| Failure {
             cause,
@@ -245,7 +249,7 @@ fn announce_retry(call: &Call, cause: &Cause, pause: Duration, attempts: &Attemp
         Cause::Error(error) => error.message().to_owned(),
         Cause::Refusal(refusal) => format!("GitLab answered {}", refusal.status.as_u16()),
     };
-    let attempt = format!("attempt {}", attempts.made());
+    let attempt = format!("attempt {}", attempts.made() + 1);
     announce_pause(&call.facts, pause, &reason, &attempt);
 }
 

@@ -45,6 +45,17 @@ fn a_check_accepts_success_alone() {
 }
 
 #[test]
+fn no_pause_is_too_long() {
+    let mut waiter = Wait::new().poll(Duration::MAX, Duration::MAX).start();
+    for _ in 0..2 {
+        let Step::Pause(pause) = waiter.step(&"pipeline 1", "running", Duration::MAX).unwrap() else {
+            panic!("it is over");
+        };
+        assert!(pause > Duration::MAX / 2, "{pause:?}");
+    }
+}
+
+#[test]
 fn pauses_grow_to_their_limit_and_never_pass_the_deadline() {
     let (first, most) = (Duration::from_secs(1), Duration::from_secs(15));
     let mut waiter = Wait::new().poll(first, most).deadline(Duration::from_secs(100)).start();

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{StreamExt as _, stream};
@@ -13,7 +14,7 @@ use tokio::time::Instant;
 use super::group::{Ask, Group, ROWS_PER_PAGE, Row, by_key};
 use super::summary::{Summary, status};
 use super::waiting::{deleted, unreadable};
-use super::{Wait, Waiter, can_wait};
+use super::{Wait, Waiter, can_wait, in_time, too_late};
 use crate::arguments::{Arguments, Id};
 use crate::endpoint::{On, Operation};
 use crate::error::Error;
@@ -234,18 +235,23 @@ impl Project {
         if !std::mem::take(&mut self.is_first) && !self.pause(&mut found).await {
             return (self, found);
         }
+        let (deadline, started) = (self.waiter.options.deadline, self.started);
+        if let Err(deadline) = in_time(deadline, started, self.look(&mut found)).await {
+            self.run_out_of_time(deadline, &mut found);
+        }
+        (self, found)
+    }
+
+    async fn look(&mut self, found: &mut Found) {
         self.group.begin();
         loop {
             match self.group.ask() {
-                Ask::Nothing => return (self, found),
+                Ask::Nothing => return,
                 Ask::Page { number, updated_after } => match self.page(number, updated_after).await {
-                    Ok(rows) => self.take_page(rows, &mut found),
-                    Err(error) => {
-                        self.give_up(error, &mut found);
-                        return (self, found);
-                    }
+                    Ok(rows) => self.take_page(rows, found),
+                    Err(error) => return self.give_up(error, found),
                 },
-                Ask::Singles(ids) => self.singles(ids, &mut found).await,
+                Ask::Singles(ids) => self.singles(ids, found).await,
             }
         }
     }
@@ -301,16 +307,15 @@ impl Project {
     }
 
     async fn singles(&mut self, ids: Vec<i64>, found: &mut Found) {
-        let looks = ids.into_iter().filter_map(|id| {
-            let mut object = self.members.get(&id)?.object.clone();
-            Some(async move {
-                let looked = object.refresh().await;
-                (id, looked.map(|()| object))
-            })
+        let known = ids.into_iter().filter_map(|id| Some((id, self.members.get(&id)?.object.clone())));
+        let known: Vec<(i64, Object)> = known.collect();
+        let looks = known.into_iter().map(|(id, mut object)| async move {
+            let looked = object.refresh().await;
+            (id, looked.map(|()| object))
         });
-        let looks: Vec<(i64, Result<Object, Error>)> =
-            stream::iter(looks).buffer_unordered(AT_ONCE).collect().await;
-        for (id, looked) in looks {
+        // What was answered counts, even when the deadline cuts the rest short.
+        let mut looks = stream::iter(looks).buffer_unordered(AT_ONCE);
+        while let Some((id, looked)) = looks.next().await {
             let Some(member) = self.members.get_mut(&id) else { continue };
             match looked {
                 Ok(object) => {
@@ -324,6 +329,18 @@ impl Project {
                     let error = member.explain(error);
                     member.tell(Err(Arc::new(error)), found);
                 }
+            }
+        }
+    }
+
+    /// No answer came before the deadline, so that everybody is given up who is still waited for.
+    fn run_out_of_time(&mut self, deadline: Duration, found: &mut Found) {
+        let ids: Vec<i64> = self.group.waiting().collect();
+        for id in ids {
+            self.group.drop(id);
+            if let Some(member) = self.members.get(&id) {
+                let status = Some(status(&member.object)).filter(|status| !status.is_empty());
+                member.tell(Err(Arc::new(too_late(&member.object, status.as_deref(), deadline))), found);
             }
         }
     }
@@ -354,5 +371,26 @@ impl Member {
             true => deleted(error, &self.object, &status(&self.object)),
             false => unreadable(error, self.object.client().is_authenticated()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::Gitlab;
+    use crate::error::ErrorKind;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_never_answers_does_not_outlive_the_deadline() {
+        let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", server.local_addr().unwrap());
+        let client = Gitlab::builder(&url).build().unwrap();
+        let pipeline = |project: i64| client.projects().lazy(project).pipelines().lazy(104).object().clone();
+        let started = Instant::now();
+        let options = Wait::new().deadline(Duration::from_secs(1));
+        let summary = wait_all([pipeline(1), pipeline(2)], options).unwrap().finish().await;
+        let errors: Vec<_> = summary.errors.values().map(|error| (error.kind(), error.message())).collect();
+        assert_eq!(errors, [(ErrorKind::Deadline, "ProjectPipeline 104 was not seen within 1s"); 2]);
+        assert!(started.elapsed() < Duration::from_secs(7), "{:?}", started.elapsed());
     }
 }

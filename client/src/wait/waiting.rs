@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::family::{Bridge, Family, Member};
-use super::{FailedLog, Wait, Waiter, can_wait, failed_logs, not_successful};
+use super::{FailedLog, Wait, Waiter, can_wait, failed_logs, in_time, not_successful, too_late};
 use crate::arguments::{Arguments, Id};
 use crate::client::Gitlab;
 use crate::endpoint::{On, Outcome, Resource};
@@ -114,6 +114,9 @@ trait Source {
     /// The ends of the logs of failed jobs: those of the object, or of a member of its family.
     async fn failed_logs(&mut self, member: Option<&Member>) -> Result<Vec<FailedLog>, Error>;
 
+    /// What is looked at, in words.
+    fn name(&self) -> String;
+
     /// Whether the object is asked for with a token.
     fn is_authenticated(&self) -> bool;
 }
@@ -126,6 +129,8 @@ struct Course {
     family: Option<Family>,
     /// The last look, with its status.
     seen: Option<(Object, String)>,
+    /// What the last look found to be under way, with its status.
+    under_way: Option<(String, String)>,
     events: VecDeque<WaitEvent>,
     pause: Duration,
     end: Option<Result<(), Error>>,
@@ -138,6 +143,7 @@ impl Course {
             started: None,
             family: None,
             seen: None,
+            under_way: None,
             events: VecDeque::new(),
             pause: Duration::ZERO,
             end: None,
@@ -156,12 +162,24 @@ impl Course {
                 }
             }
             tokio::time::sleep(self.pause).await;
-            self.look(source).await?;
+            let started = *self.started.get_or_insert_with(Instant::now);
+            let deadline = self.waiter.options.deadline;
+            match in_time(deadline, started, self.look(started, source)).await {
+                Ok(looked) => looked?,
+                Err(_) if self.end.is_some() => {
+                    let note = "the logs of failed jobs did not come before the deadline".to_owned();
+                    self.events.push_back(WaitEvent::Note(note));
+                }
+                Err(deadline) => {
+                    let (what, status) = self.under_way.take().unzip();
+                    let what = what.unwrap_or_else(|| source.name());
+                    return Err(too_late(&what, status.as_deref(), deadline));
+                }
+            }
         }
     }
 
-    async fn look(&mut self, source: &mut impl Source) -> Result<(), Error> {
-        let started = *self.started.get_or_insert_with(Instant::now);
+    async fn look(&mut self, started: Instant, source: &mut impl Source) -> Result<(), Error> {
         let object = source.look().await.map_err(|error| self.explain(error, source.is_authenticated()))?;
         let status = object.attribute("status")?.as_str().unwrap_or_default().to_owned();
         let name = object.to_string();
@@ -176,18 +194,17 @@ impl Course {
         self.seen = Some((object, status.clone()));
         let until = self.waiter.options.until;
         let child = self.family.as_ref().and_then(|family| family.under_way(until));
-        let waited = started.elapsed();
-        match child {
-            _ if !self.waiter.is_over(&status) => self.pause = self.waiter.pause(&name, &status, waited)?,
-            Some(child) => {
-                let what = format!("{name} was {status}, but {child}");
-                self.pause = self.waiter.pause(&what, &child.status, waited)?;
-            }
+        let (what, status_of_it) = match child {
+            _ if !self.waiter.is_over(&status) => (name, status),
+            Some(child) => (format!("{name} was {status}, but {child}"), child.status.clone()),
             None => {
-                self.tell_failed_logs(&status, source).await;
                 self.end = Some(self.verdict(&name, &status));
+                self.tell_failed_logs(&status, source).await;
+                return Ok(());
             }
-        }
+        };
+        self.pause = self.waiter.pause(&what, &status_of_it, started.elapsed())?;
+        self.under_way = Some((what, status_of_it));
         Ok(())
     }
 
@@ -373,6 +390,10 @@ impl Source for Live {
             }
             None => Ok(Vec::new()),
         }
+    }
+
+    fn name(&self) -> String {
+        self.asker.to_string()
     }
 
     fn is_authenticated(&self) -> bool {

@@ -13,8 +13,19 @@ fn refused(status: u16) -> Problem {
     Problem::Refused { status, wait: None, locked: false }
 }
 
+/// An attempt that fails: the pause before the next one.
+fn fails(
+    attempts: &mut Attempts,
+    idempotency: Idempotency,
+    problem: Problem,
+    chance: f64,
+) -> Option<Duration> {
+    attempts.begin();
+    attempts.next(idempotency, problem, chance)
+}
+
 fn repeats(idempotency: Idempotency, problem: Problem) -> bool {
-    Attempts::new(POLICY).next(idempotency, problem, 0.5).is_some()
+    fails(&mut Attempts::new(POLICY), idempotency, problem, 0.5).is_some()
 }
 
 #[test]
@@ -50,19 +61,23 @@ fn what_may_be_repeated_is_a_matter_of_the_operation_and_of_what_happened() {
 #[test]
 fn pauses_are_jittered_and_double_up_to_a_limit() {
     let mut attempts = Attempts::new(Policy { retries: 9, ..POLICY });
-    let pauses: Vec<_> = (0..10).map(|_| attempts.next(Idempotency::Safe, Problem::NoAnswer, 1.0)).collect();
+    let pauses: Vec<_> =
+        (0..10).map(|_| fails(&mut attempts, Idempotency::Safe, Problem::NoAnswer, 1.0)).collect();
     let seconds: Vec<_> = pauses.iter().flatten().map(Duration::as_secs_f64).collect();
     assert_eq!(seconds, [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]);
     assert_eq!(pauses[9], None);
     assert_eq!(attempts.made(), 10);
-    assert_eq!(Attempts::new(POLICY).next(Idempotency::Safe, Problem::NoAnswer, 0.0), Some(Duration::ZERO));
+    assert_eq!(
+        fails(&mut Attempts::new(POLICY), Idempotency::Safe, Problem::NoAnswer, 0.0),
+        Some(Duration::ZERO)
+    );
 }
 
 #[test]
 fn a_server_that_never_answered_gets_little_patience() {
     let stranger = Problem::NotConnected { known_server: false };
     let mut attempts = Attempts::new(POLICY);
-    let pauses: Vec<_> = (0..3).map(|_| attempts.next(Idempotency::Never, stranger, 1.0)).collect();
+    let pauses: Vec<_> = (0..3).map(|_| fails(&mut attempts, Idempotency::Never, stranger, 1.0)).collect();
     assert_eq!(pauses, [Some(STRANGER.1), Some(STRANGER.1), None]);
 }
 
@@ -71,19 +86,21 @@ fn the_servers_wish_counts_within_the_budget() {
     let wish =
         |seconds| Problem::Refused { status: 429, wait: Some(Duration::from_secs(seconds)), locked: false };
     let mut attempts = Attempts::new(POLICY);
-    assert_eq!(attempts.next(Idempotency::Never, wish(200), 0.0), Some(Duration::from_secs(200)));
-    assert_eq!(attempts.next(Idempotency::Never, wish(101), 0.0), None);
-    assert_eq!(attempts.next(Idempotency::Never, wish(100), 0.0), Some(Duration::from_secs(100)));
+    assert_eq!(fails(&mut attempts, Idempotency::Never, wish(200), 0.0), Some(Duration::from_secs(200)));
+    assert_eq!(fails(&mut attempts, Idempotency::Never, wish(101), 0.0), None);
+    assert_eq!(fails(&mut attempts, Idempotency::Never, wish(100), 0.0), Some(Duration::from_secs(100)));
     // Nobody comes back a moment before the time.
-    assert!(Attempts::new(POLICY).next(Idempotency::Never, wish(1), 1.0).unwrap() > Duration::from_secs(1));
-    assert_eq!(Attempts::new(POLICY).next(Idempotency::Never, wish(u64::MAX), 1.0), None);
+    assert!(
+        fails(&mut Attempts::new(POLICY), Idempotency::Never, wish(1), 1.0).unwrap() > Duration::from_secs(1)
+    );
+    assert_eq!(fails(&mut Attempts::new(POLICY), Idempotency::Never, wish(u64::MAX), 1.0), None);
 }
 
 #[test]
 fn a_failed_write_may_have_been_done_unless_it_was_refused() {
     let after = |problem| {
         let mut attempts = Attempts::new(POLICY);
-        attempts.next(Idempotency::Idempotent, problem, 0.0);
+        fails(&mut attempts, Idempotency::Idempotent, problem, 0.0);
         attempts.is_uncertain()
     };
     assert!(after(Problem::NoAnswer) && after(refused(502)));
@@ -98,7 +115,9 @@ fn headers(rows: &[(&'static str, &str)]) -> HeaderMap {
 fn every_way_to_ask_for_a_pause_is_read() {
     let at = |text| httpdate::parse_http_date(text).unwrap();
     let now = at("Wed, 25 Nov 2026 12:00:00 GMT");
-    let asked = |rows: &[(&'static str, &str)]| asked_pause(&headers(rows), now).map(|pause| pause.as_secs());
+    let asked = |rows: &[(&'static str, &str)]| {
+        asked_pause(StatusCode::TOO_MANY_REQUESTS, &headers(rows), now).map(|pause| pause.as_secs())
+    };
     assert_eq!(asked(&[("retry-after", "7")]), Some(7));
     assert_eq!(asked(&[("retry-after", " 7 ")]), Some(7));
     assert_eq!(asked(&[("retry-after", "Wed, 25 Nov 2026 12:00:30 GMT")]), Some(30));
@@ -111,6 +130,14 @@ fn every_way_to_ask_for_a_pause_is_read() {
         assert_eq!(asked(&[("retry-after", nonsense)]), None, "{nonsense:?}");
     }
     assert_eq!(asked(&[]), None);
+    let overloaded =
+        |rows: &[(&'static str, &str)]| asked_pause(StatusCode::SERVICE_UNAVAILABLE, &headers(rows), now);
+    assert_eq!(
+        overloaded(&[("retry-after", "7"), ("ratelimit-reset", "1795608060")]),
+        Some(Duration::from_secs(7))
+    );
+    assert_eq!(overloaded(&[("ratelimit-reset", "1795608060")]), None);
+    assert_eq!(asked_pause(StatusCode::BAD_GATEWAY, &headers(&[("retry-after", "7")]), now), None);
 }
 
 #[test]
@@ -119,8 +146,8 @@ fn our_own_clock_may_be_wrong_by_years() {
     let until = headers(&[("retry-after", "Wed, 25 Nov 2026 12:00:30 GMT"), date]);
     let reset = headers(&[("ratelimit-reset", "1795608060"), date]);
     for now in [SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + Duration::from_secs(4_000_000_000)] {
-        assert_eq!(asked_pause(&until, now), Some(Duration::from_secs(30)));
-        assert_eq!(asked_pause(&reset, now), Some(Duration::from_secs(60)));
+        assert_eq!(asked_pause(StatusCode::TOO_MANY_REQUESTS, &until, now), Some(Duration::from_secs(30)));
+        assert_eq!(asked_pause(StatusCode::TOO_MANY_REQUESTS, &reset, now), Some(Duration::from_secs(60)));
     }
 }
 
@@ -134,11 +161,11 @@ proptest! {
         chance in 0.0..=1.0,
     ) {
         let headers = headers(&[("retry-after", &retry_after), ("ratelimit-reset", &reset)]);
-        let wait = asked_pause(&headers, SystemTime::UNIX_EPOCH);
+        let wait = asked_pause(StatusCode::TOO_MANY_REQUESTS, &headers, SystemTime::UNIX_EPOCH);
         let problem = Problem::Refused { status: 429, wait, locked: false };
         let mut attempts = Attempts::new(POLICY);
         let mut paused = Duration::ZERO;
-        while let Some(pause) = attempts.next(Idempotency::Never, problem, chance) {
+        while let Some(pause) = fails(&mut attempts, Idempotency::Never, problem, chance) {
             paused += pause;
         }
         prop_assert!(paused <= POLICY.budget);

@@ -12,7 +12,7 @@ use super::super::connect::{handshake_hint, innermost};
 use super::super::redirect::{Hop, is_redirect};
 use super::super::retry::{Problem, asked_pause};
 use super::{Body, Call, Cause, Refusal, Reply, Setback, Transport};
-use crate::error::{Error, ErrorKind, redact_url};
+use crate::error::{Error, ErrorKind};
 
 /// How much of an answer is read that means failure. GitLab's own are far shorter; what proxies send is not worth more.
 const MOST_OF_REFUSAL: usize = 64 * 1024;
@@ -51,28 +51,28 @@ impl Transport {
             let (name, value) = credential.header();
             outgoing = outgoing.header(name, value);
         }
-        trace_head(call, ">", &redact_url(&hop.url), call.request.headers());
+        trace_head(call, ">", &hop.shown_url(), call.request.headers());
         let started = Instant::now();
         self.meter.requests.fetch_add(1, Ordering::Relaxed);
-        let response = outgoing.send().await.map_err(|error| self.no_answer(call, &hop.url, error))?;
+        let response = outgoing.send().await.map_err(|error| self.no_answer(call, hop, error))?;
         let status = response.status();
         self.is_known.store(true, Ordering::Relaxed);
         tracing::debug!(
             target: "rhailab_client::http",
             method = %call.request.method(),
-            url = %redact_url(&hop.url),
+            url = %hop.shown_url(),
             status = status.as_u16(),
             milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             "request"
         );
         trace_head(call, "<", status.as_str(), response.headers());
         if hop.trusted {
-            self.pace.learn(status.as_u16(), response.headers(), Instant::now(), SystemTime::now());
+            self.pace.learn(status, response.headers(), Instant::now(), SystemTime::now());
         }
         Ok(response)
     }
 
-    fn no_answer(&self, call: &Call, url: &Url, error: reqwest::Error) -> Setback {
+    fn no_answer(&self, call: &Call, hop: &Hop, error: reqwest::Error) -> Setback {
         let known_server = self.is_known.load(Ordering::Relaxed);
         let problem = match error.is_connect() {
             _ if handshake_hint(&error).is_some() => Problem::Permanent,
@@ -81,11 +81,11 @@ impl Transport {
             true => Problem::NotConnected { known_server },
             false => Problem::NoAnswer,
         };
-        let error = failure(url, error);
+        let error = failure(&hop.url, error);
         tracing::debug!(
             target: "rhailab_client::http",
             method = %call.request.method(),
-            url = %redact_url(url),
+            url = %hop.shown_url(),
             problem = error.message(),
             "no answer"
         );
@@ -102,19 +102,13 @@ impl Transport {
         let body = body.beginning(MOST_OF_REFUSAL).await;
         let problem = Problem::Refused {
             status: status.as_u16(),
-            wait: asked_pause(&headers, SystemTime::now()).filter(|_| asks_to_wait(status)),
+            wait: asked_pause(status, &headers, SystemTime::now()),
             locked: status == StatusCode::CONFLICT && mentions_lock(&body),
         };
         let foreign_origin = (!hop.trusted).then(|| hop.url.origin().ascii_serialization());
         let refusal = Refusal { status, headers, body, foreign_origin };
         Err(Setback { problem, cause: Cause::Refusal(Box::new(refusal)) })
     }
-}
-
-/// Whether the answer's headers say when to come back. Others name the end of the rate limit's period, too, but do not mean
-/// that one should wait for it.
-fn asks_to_wait(status: StatusCode) -> bool {
-    matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
 }
 
 /// GitLab refuses two writes at the same record at once with these words; a moment later it takes them.

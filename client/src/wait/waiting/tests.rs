@@ -28,9 +28,11 @@ enum Look {
     /// With the `finished_at` of an end before.
     Stale(&'static str),
     Fails(ErrorKind),
+    /// Never answered.
+    Silent,
 }
 
-use Look::{Fails, Stale, Status};
+use Look::{Fails, Silent, Stale, Status};
 
 impl Table {
     fn of(looks: &[Look]) -> Self {
@@ -52,6 +54,7 @@ impl Source for Table {
                 json!({"id": 104, "project_id": 1, "status": status, "finished_at": "2026-03-02T10:03:00Z"})
             }
             Fails(kind) => return Err(Error::new(kind, "refused")),
+            Silent => std::future::pending().await,
         };
         let client = Gitlab::builder("http://127.0.0.1:1").build()?;
         let answer = Bytes::from(json.to_string());
@@ -72,6 +75,10 @@ impl Source for Table {
 
     async fn failed_logs(&mut self, _: Option<&Member>) -> Result<Vec<FailedLog>, Error> {
         Ok(self.logs.clone())
+    }
+
+    fn name(&self) -> String {
+        "ProjectPipeline 104".to_owned()
     }
 
     fn is_authenticated(&self) -> bool {
@@ -271,6 +278,20 @@ async fn a_deadline_ends_the_wait_to_the_second() {
     assert!((ending.seconds - 30.0).abs() < 0.01, "{ending:?}");
     // Pauses of 1, 1.5, 2.25 … seconds, each up to a fifth shorter.
     assert!((8..=10).contains(&table.requests()), "{}", table.requests());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_that_is_never_answered_does_not_outlive_the_deadline() {
+    let rows: [(&[Look], &str); 2] = [
+        (&[Silent], "ProjectPipeline 104 was not seen within 30s"),
+        (&[Status("running"), Silent], "ProjectPipeline 104 was still running after 30s"),
+    ];
+    for (looks, message) in rows {
+        let options = Wait::new().deadline(Duration::from_secs(30));
+        let ending = ending(options, &mut Table::of(looks)).await;
+        assert_eq!((ending.end.unwrap_err().0, ending.message.as_str()), (ErrorKind::Deadline, message));
+        assert!((30.0..35.1).contains(&ending.seconds), "{}", ending.seconds);
+    }
 }
 
 #[tokio::test(start_paused = true)]
