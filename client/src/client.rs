@@ -51,7 +51,7 @@ pub(crate) struct Response {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     endpoint: &'static Endpoint,
-    request: RequestFacts,
+    pub(crate) request: RequestFacts,
     /// Whether nothing was sent, and a placeholder is all that there is.
     pub(crate) rehearsed: bool,
 }

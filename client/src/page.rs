@@ -123,11 +123,14 @@ impl<T> List<T> {
     ///
     /// # Errors
     ///
-    /// Whatever fetching the page gives.
+    /// Whatever fetching the page and reading its rows gives.
     pub async fn page(mut self) -> Result<Page<T>, Error> {
         let Some(page) = self.pages.next().await? else {
             return Ok(Page { rows: Vec::new(), total: None });
         };
+        if let Some(error) = self.pages.take_error() {
+            return Err(error);
+        }
         let rows = page.rows.into_iter().map(self.decode).collect::<Result<_, _>>()?;
         Ok(Page { rows, total: page.total })
     }

@@ -1,10 +1,10 @@
 //! Headers of pages that proxies drop, double and rewrite, and links that lead nowhere good.
 
-use rhailab_client::{Gitlab, ListProjectJobs};
+use rhailab_client::{ErrorKind, Gitlab, ListProjectJobs};
 use rhailab_tests::{Answer, RecordingServer};
 use serde_json::{Value, json};
 
-use super::JOBS;
+use super::{JOBS, rest};
 
 fn page(ids: &[i64], headers: &[(&'static str, &str)]) -> Answer {
     let rows: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
@@ -87,4 +87,50 @@ async fn links_that_lead_back_end_the_walk() {
         (rows, queries),
         (vec![9, 8, 7, 6, 5, 4], vec![FIRST.into(), "cursor=b".into(), "cursor=c".into()])
     );
+}
+
+/// A cache that does not look at the query answers each page with the first.
+#[tokio::test]
+async fn pages_that_are_all_the_same_end_in_an_error() {
+    for (headers, words) in [
+        (&[][..], "3 pages in a row have the same rows"),
+        (&[("x-next-page", "2"), ("x-page", "1")], "page 1 was answered where page 2 was asked for"),
+    ] {
+        let server = RecordingServer::start([(JOBS, page(&[9, 8], headers))]);
+        let client = Gitlab::builder(server.url()).private_token("glpat-test").build().unwrap();
+        let mut rows = client.projects().lazy(1).jobs().list(ListProjectJobs::new().per_page(2)).stream();
+        let (seen, error) = rest(&mut rows).await;
+        assert_eq!(seen, [9, 8]);
+        let error = error.unwrap();
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Decode, words));
+        assert!(error.hint().unwrap().contains("without regard to the query"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_told_in_its_place_and_passed_over() {
+    let rows = json!([{"id": 9}, {"id": 8}, {"status": "failed"}, {"id": 7}, null]);
+    let first = Answer::json(200, &rows).with_header("x-next-page", "2");
+    let server = RecordingServer::start([(JOBS, first), (JOBS, page(&[6], &[("x-next-page", "")]))]);
+    let client = Gitlab::builder(server.url()).private_token("glpat-test").build().unwrap();
+    let list = || client.projects().lazy(1).jobs().list(ListProjectJobs::new());
+    let mut stream = list().stream();
+    let (before, first) = rest(&mut stream).await;
+    let (between, second) = rest(&mut stream).await;
+    let (behind, end) = rest(&mut stream).await;
+    assert_eq!((before, between, behind), (vec![9, 8], vec![7], vec![6]));
+    assert!(end.is_none(), "{end:?}");
+    let first = first.unwrap();
+    assert_eq!(first.message(), "row 3 of the page cannot be read: the answer holds a ProjectJob without `id`");
+    assert_eq!((first.kind(), first.operation()), (ErrorKind::Decode, Some("ProjectJob.list")));
+    assert!(first.url().unwrap().contains("/projects/1/jobs?page=1"), "{first:?}");
+    assert!(second.unwrap().message().starts_with("row 5 of the page cannot be read"));
+
+    let server = RecordingServer::start([(JOBS, Answer::json(200, &rows))]);
+    let client = Gitlab::builder(server.url()).private_token("glpat-test").build().unwrap();
+    let jobs = client.projects().lazy(1).jobs();
+    for list in [ListProjectJobs::new(), ListProjectJobs::new().page(1)] {
+        let error = jobs.list(list).page().await.unwrap_err();
+        assert!(error.message().starts_with("row 3 of the page"), "a page comes whole or not at all: {error}");
+    }
 }

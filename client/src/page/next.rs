@@ -60,6 +60,11 @@ pub(super) fn following(current: &Next, headers: &HeaderMap, rows: usize, per_pa
     }
 }
 
+/// The number of the page that was answered, where GitLab says it.
+pub(super) fn number(headers: &HeaderMap) -> Option<i64> {
+    only_value(headers, "x-page")?.parse().ok()
+}
+
 /// How many rows all pages hold, where GitLab says it.
 pub(super) fn total(headers: &HeaderMap) -> Option<u64> {
     only_value(headers, "x-total")?.parse().ok()

@@ -4,12 +4,12 @@ use std::time::Instant;
 
 use serde_json::value::RawValue;
 
-use super::next::{Next, ROWS_PER_PAGE, following, last_page, total};
+use super::next::{Next, ROWS_PER_PAGE, following, last_page, number, total};
 use super::seen::{Key, telling_apart};
 use crate::arguments::Arguments;
 use crate::client::{Gitlab, Response};
 use crate::endpoint::{Endpoint, Keyset, Resource};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::object::{Context, Json, Object};
 
 /// A list's request, with whatever stays the same from page to page.
@@ -26,6 +26,8 @@ pub(super) struct Source {
 #[derive(Debug)]
 pub(super) struct Fetched {
     pub(super) rows: Vec<(Key, Object)>,
+    /// Rows that cannot be read, each with the number of readable ones before it.
+    pub(super) unreadable: Vec<(usize, Error)>,
     pub(super) next: Next,
     /// The number of the last page, where GitLab says it.
     pub(super) last_page: Option<i64>,
@@ -54,10 +56,15 @@ impl Source {
             Next::Link(link) => self.client.follow(self.endpoint, &self.arguments, link).await?,
             page => self.client.send(self.endpoint, &self.arguments_of(page)).await?,
         };
-        let rows = self.read(&response)?;
         let headers = &response.headers;
+        if let (Next::Number(asked), Some(told)) = (page, number(headers))
+            && told != *asked
+        {
+            return Err(another_page(*asked, told).with_request(response.request.clone()));
+        }
+        let (rows, unreadable) = self.read(&response)?;
         Ok(Fetched {
-            next: following(page, headers, rows.len(), self.per_page()),
+            next: following(page, headers, rows.len() + unreadable.len(), self.per_page()),
             last_page: last_page(headers, self.per_page()),
             moment: Moment {
                 sent,
@@ -67,6 +74,7 @@ impl Source {
                 writes_until: self.client.writes_begun(),
             },
             rows,
+            unreadable,
             again: false,
         })
     }
@@ -87,15 +95,31 @@ impl Source {
         self.arguments.get("per_page").and_then(serde_json::Value::as_i64).unwrap_or(ROWS_PER_PAGE)
     }
 
-    fn read(&self, response: &Response) -> Result<Vec<(Key, Object)>, Error> {
+    /// The rows of an answer, and those of them that cannot be read.
+    fn read(&self, response: &Response) -> Result<(Vec<(Key, Object)>, Vec<(usize, Error)>), Error> {
         let apart = telling_apart(self.resource);
-        let rows: Vec<&RawValue> = response.json()?;
-        rows.into_iter()
-            .map(|raw| {
-                let raw = Json::part(&response.body, raw);
-                let row = Object::listed(&self.client, self.resource, &self.context, raw)?;
-                Ok((Key::of(&row, &apart), row))
-            })
-            .collect()
+        let parts: Vec<&RawValue> = response.json()?;
+        let (mut rows, mut unreadable) = (Vec::with_capacity(parts.len()), Vec::new());
+        for (place, part) in parts.into_iter().enumerate() {
+            let raw = Json::part(&response.body, part);
+            match Object::listed(&self.client, self.resource, &self.context, raw) {
+                Ok(row) => rows.push((Key::of(&row, &apart), row)),
+                Err(error) => {
+                    let what = format!("row {} of the page cannot be read: {}", place + 1, error.message());
+                    unreadable
+                        .push((rows.len(), error.rephrased(what).with_request(response.request.clone())));
+                }
+            }
+        }
+        Ok((rows, unreadable))
     }
 }
+
+fn another_page(asked: i64, told: i64) -> Error {
+    Error::new(ErrorKind::Decode, format!("page {told} was answered where page {asked} was asked for"))
+        .with_hint(QUERY_IGNORED)
+}
+
+/// What pages mean that are not those that were asked for.
+pub(super) const QUERY_IGNORED: &str =
+    "Something between here and GitLab, such as a cache, answers without regard to the query of the URL.";

@@ -1,7 +1,7 @@
 //! A walk over the pages of a list: which page comes next, how it is fetched, and whether anything moved between it and the
 //! page before. Rows that move are neither lost nor given out twice, as far as [`super::List`] promises it.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,17 +9,20 @@ use super::Page;
 use super::keyset;
 use super::next::{Next, ROWS_PER_PAGE};
 use super::seen::{Key, Seen};
-use super::source::{Fetched, Moment, Source};
+use super::source::{Fetched, Moment, QUERY_IGNORED, Source};
 use super::window::Window;
 use crate::arguments::Arguments;
 use crate::client::Gitlab;
 use crate::endpoint::{Endpoint, Pagination, Resource};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::object::{Context, Object};
 
 /// How often pages are read again in a row without bringing a new row. After that a list that changes each time is
 /// read on as it is, so that every walk ends.
 const MOST_TRIES: u32 = 3;
+
+/// How many pages in a row may have the rows of the page before them.
+const MOST_REPEATS: u32 = 2;
 
 /// The pages of a list, one after the other.
 #[derive(Debug)]
@@ -33,6 +36,8 @@ pub struct Pages {
     moved: Option<Instant>,
     tries: u32,
     links: HashSet<String>,
+    /// What was read of a page and not given out yet, where some of its rows cannot be read.
+    parts: VecDeque<Result<Page<Object>, Error>>,
 }
 
 /// The page in front of the one that is taken next.
@@ -40,7 +45,10 @@ pub struct Pages {
 struct Before {
     number: i64,
     moment: Moment,
+    first_row: Option<Key>,
     last_row: Option<Key>,
+    /// How many pages before it had the same rows.
+    repeats: u32,
 }
 
 /// What speaks against putting a page behind the one before.
@@ -76,6 +84,7 @@ impl Pages {
             moved: None,
             tries: 0,
             links: HashSet::new(),
+            parts: VecDeque::new(),
         }
     }
 
@@ -104,43 +113,53 @@ impl Pages {
 
     /// The next page; `None` after the last. A page may be empty and not the last, when all of its rows came before.
     ///
-    /// After an error the same page can be asked for again, and the walk goes on there. Dropping the future loses nothing.
+    /// A page with a row that cannot be read comes in parts: what is before that row, the error, and what is behind it.
+    /// A single page that the caller asked for comes whole or not at all. After another error the same page can be asked
+    /// for again, and the walk goes on there. Dropping the future loses nothing.
     ///
     /// # Errors
     ///
     /// Whatever the arguments, the way to GitLab or its answer give.
     pub async fn next(&mut self) -> Result<Option<Page<Object>>, Error> {
         loop {
+            if let Some(part) = self.parts.pop_front() {
+                return part.map(Some);
+            }
             let Next::Number(number) = self.next else {
                 if self.next == Next::End {
                     return Ok(None);
                 }
-                let fetched = self.source.fetch(&self.next).await?;
-                return Ok(Some(self.accept(None, fetched)));
+                let mut fetched = self.source.fetch(&self.next).await?;
+                if self.next == Next::Only && !fetched.unreadable.is_empty() {
+                    return Err(fetched.unreadable.swap_remove(0).1);
+                }
+                self.accept(None, fetched)?;
+                continue;
             };
             match self.window.take(number).await {
-                Ok(fetched) => {
-                    if let Some(page) = self.join(number, fetched).await? {
-                        return Ok(Some(page));
-                    }
-                }
+                Ok(fetched) => self.join(number, fetched).await?,
                 Err(error) if keyset::is_refused_offset(&error) => self.turn_to_keyset(error)?,
                 Err(error) => return Err(error),
             }
         }
     }
 
-    /// Puts a page behind the one before; `None` when others have to be read again first.
-    async fn join(&mut self, number: i64, fetched: Fetched) -> Result<Option<Page<Object>>, Error> {
+    /// What is wrong with the page that the last call of [`Pages::next`] began to give out.
+    pub(super) fn take_error(&mut self) -> Option<Error> {
+        self.parts.drain(..).find_map(Result::err)
+    }
+
+    /// Puts a page behind the one before, unless others have to be read again first.
+    async fn join(&mut self, number: i64, fetched: Fetched) -> Result<(), Error> {
         let Some(before) = self.before.as_ref().filter(|_| self.tries < MOST_TRIES) else {
-            return Ok(Some(self.accept(Some(number), fetched)));
+            return self.accept(Some(number), fetched);
         };
         match doubt(before, &fetched, self.moved) {
-            Doubt::Nothing => return Ok(Some(self.accept(Some(number), fetched))),
+            Doubt::Nothing => return self.accept(Some(number), fetched),
             Doubt::Older => {
                 self.window.restart();
                 self.tries += 1;
-                return Ok(None);
+                return Ok(());
             }
             Doubt::Shorter => {}
         }
@@ -154,11 +173,11 @@ impl Pages {
             }
         };
         if !again.rows.is_empty() && !again.rows.iter().any(|(key, _)| self.seen.lacks(key)) {
-            return Ok(Some(self.accept(Some(number), fetched)));
+            return self.accept(Some(number), fetched);
         }
         self.step_back(earlier, again).await?;
         self.tries += 1;
-        Ok(None)
+        Ok(())
     }
 
     /// Goes back to the page behind whose rows nothing was missed. `again` is the page `number`, read again.
@@ -186,14 +205,26 @@ impl Pages {
     }
 
     /// Takes a page as the next one; `number` is its number, if it has one.
-    fn accept(&mut self, number: Option<i64>, fetched: Fetched) -> Page<Object> {
+    ///
+    /// # Errors
+    ///
+    /// When pages repeat each other, which would never end.
+    fn accept(&mut self, number: Option<i64>, fetched: Fetched) -> Result<(), Error> {
+        let repeats =
+            self.before.as_ref().filter(|before| repeats(before, &fetched)).map_or(0, |it| it.repeats + 1);
+        if repeats >= MOST_REPEATS {
+            let what = format!("{} pages in a row have the same rows", repeats + 1);
+            return Err(Error::new(ErrorKind::Decode, what).with_hint(QUERY_IGNORED));
+        }
         if !fetched.again && self.before.as_ref().is_some_and(|before| overlap(before, &fetched)) {
             self.moved = Some(fetched.moment.received);
         }
         self.before = number.map(|number| Before {
             number,
             moment: fetched.moment,
+            first_row: fetched.rows.first().map(|(key, _)| key.clone()),
             last_row: fetched.rows.last().map(|(key, _)| key.clone()),
+            repeats,
         });
         if let Next::Link(link) = &self.next {
             self.links.insert(link.clone());
@@ -203,8 +234,23 @@ impl Pages {
             Next::Link(link) if self.links.contains(&link) => Next::End,
             next => next,
         };
-        let mut rows = fetched.rows;
-        if fetched.again {
+        let total = fetched.moment.total;
+        let (mut rows, mut taken) = (fetched.rows, 0);
+        for (place, error) in fetched.unreadable {
+            let behind = rows.split_off(place - taken);
+            let before = std::mem::replace(&mut rows, behind);
+            taken = place;
+            let part = self.page(before, fetched.again, total);
+            self.parts.extend([Ok(part), Err(error)]);
+        }
+        let part = self.page(rows, fetched.again, total);
+        self.parts.push_back(Ok(part));
+        Ok(())
+    }
+
+    /// The rows that did not come before.
+    fn page(&mut self, mut rows: Vec<(Key, Object)>, again: bool, total: Option<u64>) -> Page<Object> {
+        if again {
             rows.retain(|(key, _)| self.seen.lacks(key));
         }
         let rows: Vec<Object> =
@@ -212,7 +258,7 @@ impl Pages {
         if !rows.is_empty() {
             self.tries = 0;
         }
-        Page { rows, total: fetched.moment.total }
+        Page { rows, total }
     }
 }
 
@@ -236,6 +282,13 @@ fn doubt(before: &Before, page: &Fetched, moved: Option<Instant>) -> Doubt {
     } else {
         Doubt::Nothing
     }
+}
+
+/// Whether a page has the rows of the one before. New rows that push a whole page to the next number make one such page
+/// at most; where each is like the one before, the server does not heed the number.
+fn repeats(before: &Before, page: &Fetched) -> bool {
+    let ends = [page.rows.first(), page.rows.last()].map(|row| row.map(|(key, _)| key));
+    before.last_row.is_some() && ends == [before.first_row.as_ref(), before.last_row.as_ref()]
 }
 
 /// Whether the last row of one page stands on the next one, too.
