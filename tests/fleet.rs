@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use scripted::{client, lines, script};
 
-use rhailab_client::{ErrorKind, Wait, wait_all};
+use rhailab_client::{ErrorKind, Gitlab, Wait, wait_all};
 use rhailab_sandbox::{JobPlan, Options, Sandbox};
 use rhailab_tests::{Answer, Folder, RecordingServer, Rhailab, SandboxProcess, canned, repository};
 use serde_json::{Value, json};
@@ -279,6 +279,35 @@ async fn waiting_for_many_in_rust_sums_up() {
     assert_eq!(summary.failed(), [2]);
     assert_eq!(summary.errors[&0].kind(), ErrorKind::NotFound);
     assert_eq!(summary.check().unwrap_err().pipeline_status(), Some("failed"));
+}
+
+/// A server that restarts while one waits: for lists and for single pipelines.
+#[tokio::test]
+async fn an_outage_ends_no_wait() {
+    let server = RecordingServer::start([]);
+    let unavailable = || Answer::text(503, "GitLab is not responding");
+    let rows = |status| canned::rows(&[row(12, 1, status), row(11, 1, status)]);
+    for answer in [rows("running"), unavailable(), unavailable(), rows("success")] {
+        server.add(&list(1), answer);
+    }
+    let single = |status| Answer::json(200, &row(41, 4, status));
+    for answer in [single("running"), unavailable(), single("running"), unavailable(), single("failed")] {
+        server.add("GET /api/v4/projects/4/pipelines/41", answer);
+    }
+    let gl = Gitlab::builder(server.url()).retries(0).build().unwrap();
+    let at = |project: i64, id: i64| gl.projects().lazy(project).pipelines().lazy(id).object().clone();
+    let short = Duration::from_millis(1);
+    let objects = [at(1, 11), at(4, 41), at(1, 12)];
+    let summary = wait_all(objects, Wait::new().poll(short, short)).unwrap().finish().await;
+    assert_eq!(summary.counts(), [("failed".to_owned(), 1), ("success".to_owned(), 2)].into(), "{summary:?}");
+    assert_eq!(server.requests().len(), 9);
+
+    // What was never seen is not asked for again.
+    let server = RecordingServer::start([("GET /api/v4/projects/4/pipelines/41", unavailable())]);
+    let gl = Gitlab::builder(server.url()).retries(0).build().unwrap();
+    let never_seen = gl.projects().lazy(4).pipelines().lazy(41).object().clone();
+    let summary = wait_all([never_seen], Wait::new().poll(short, short)).unwrap().finish().await;
+    assert_eq!((summary.errors[&0].kind(), server.requests().len()), (ErrorKind::Server, 1));
 }
 
 #[test]

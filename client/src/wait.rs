@@ -6,6 +6,7 @@
 mod failed_logs;
 mod family;
 mod group;
+mod outage;
 #[cfg(test)]
 mod status_tests;
 mod summary;

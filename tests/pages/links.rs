@@ -121,7 +121,10 @@ async fn a_row_that_cannot_be_read_is_told_in_its_place_and_passed_over() {
     assert_eq!((before, between, behind), (vec![9, 8], vec![7], vec![6]));
     assert!(end.is_none(), "{end:?}");
     let first = first.unwrap();
-    assert_eq!(first.message(), "row 3 of the page cannot be read: the answer holds a ProjectJob without `id`");
+    assert_eq!(
+        first.message(),
+        "row 3 of the page cannot be read: the answer holds a ProjectJob without `id`"
+    );
     assert_eq!((first.kind(), first.operation()), (ErrorKind::Decode, Some("ProjectJob.list")));
     assert!(first.url().unwrap().contains("/projects/1/jobs?page=1"), "{first:?}");
     assert!(second.unwrap().message().starts_with("row 5 of the page cannot be read"));
@@ -131,6 +134,9 @@ async fn a_row_that_cannot_be_read_is_told_in_its_place_and_passed_over() {
     let jobs = client.projects().lazy(1).jobs();
     for list in [ListProjectJobs::new(), ListProjectJobs::new().page(1)] {
         let error = jobs.list(list).page().await.unwrap_err();
-        assert!(error.message().starts_with("row 3 of the page"), "a page comes whole or not at all: {error}");
+        assert!(
+            error.message().starts_with("row 3 of the page"),
+            "a page comes whole or not at all: {error}"
+        );
     }
 }

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::group::{Ask, Group, ROWS_PER_PAGE, Row, by_key};
+use super::outage::Outage;
 use super::summary::{Summary, status};
 use super::waiting::{deleted, unreadable};
 use super::{Wait, Waiter, can_wait, in_time, too_late};
@@ -196,6 +197,7 @@ struct Project {
     waiter: Waiter,
     started: Instant,
     is_first: bool,
+    outage: Outage,
     list: Option<(Manager, &'static Operation)>,
     members: BTreeMap<i64, Member>,
 }
@@ -226,7 +228,15 @@ impl Project {
             });
             member.places.push(*place);
         }
-        Self { group, waiter: options.clone().start(), started, is_first: true, list, members: known }
+        Self {
+            group,
+            waiter: options.clone().start(),
+            started,
+            is_first: true,
+            outage: Outage::default(),
+            list,
+            members: known,
+        }
     }
 
     /// Pauses, unless it is the first round, and looks at everybody once.
@@ -248,7 +258,12 @@ impl Project {
             match self.group.ask() {
                 Ask::Nothing => return,
                 Ask::Page { number, updated_after } => match self.page(number, updated_after).await {
-                    Ok(rows) => self.take_page(rows, found),
+                    Ok(rows) => {
+                        self.outage.end();
+                        self.take_page(rows, found);
+                    }
+                    // The next round asks for the same again.
+                    Err(error) if self.is_seen() && self.outage.may_pass(&error) => return,
                     Err(error) => return self.give_up(error, found),
                 },
                 Ask::Singles(ids) => self.singles(ids, found).await,
@@ -319,11 +334,13 @@ impl Project {
             let Some(member) = self.members.get_mut(&id) else { continue };
             match looked {
                 Ok(object) => {
+                    self.outage.end();
                     self.group.single(id, &status(&object));
                     member.is_seen = true;
                     member.object = object.clone();
                     member.tell(Ok(object), found);
                 }
+                Err(error) if member.is_seen && self.outage.may_pass(&error) => {}
                 Err(error) => {
                     self.group.drop(id);
                     let error = member.explain(error);
@@ -331,6 +348,11 @@ impl Project {
                 }
             }
         }
+    }
+
+    /// Whether any of them was seen.
+    fn is_seen(&self) -> bool {
+        self.members.values().any(|member| member.is_seen)
     }
 
     /// No answer came before the deadline, so that everybody is given up who is still waited for.
@@ -348,7 +370,7 @@ impl Project {
     /// The list cannot be read, and with it none of those that are waited for.
     fn give_up(&mut self, error: Error, found: &mut Found) {
         let ids: Vec<i64> = self.group.waiting().collect();
-        let is_seen = self.members.values().any(|member| member.is_seen);
+        let is_seen = self.is_seen();
         let is_authenticated =
             self.list.as_ref().is_some_and(|(manager, _)| manager.client().is_authenticated());
         let error = Arc::new(if is_seen { error } else { unreadable(error, is_authenticated) });

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::family::{Bridge, Family, Member};
+use super::outage::Outage;
 use super::{FailedLog, Wait, Waiter, can_wait, failed_logs, in_time, not_successful, too_late};
 use crate::arguments::{Arguments, Id};
 use crate::client::Gitlab;
@@ -83,8 +84,8 @@ impl Waiting {
     /// # Errors
     ///
     /// [`ErrorKind::Deadline`] when the deadline passes; with [`Wait::check`], [`ErrorKind::Pipeline`] when it ended
-    /// other than in success; [`ErrorKind::NotFound`] when it was deleted; else whatever reading it gives. Nothing comes
-    /// after an error.
+    /// other than in success; [`ErrorKind::NotFound`] when it was deleted; else whatever reading it gives. Once it was
+    /// seen, a server that fails or cannot be reached is an error after five minutes only. Nothing comes after an error.
     pub async fn next(&mut self) -> Result<WaitEvent, Error> {
         self.course.next(&mut self.source).await
     }
@@ -131,6 +132,7 @@ struct Course {
     seen: Option<(Object, String)>,
     /// What the last look found to be under way, with its status.
     under_way: Option<(String, String)>,
+    outage: Outage,
     events: VecDeque<WaitEvent>,
     pause: Duration,
     end: Option<Result<(), Error>>,
@@ -144,6 +146,7 @@ impl Course {
             family: None,
             seen: None,
             under_way: None,
+            outage: Outage::default(),
             events: VecDeque::new(),
             pause: Duration::ZERO,
             end: None,
@@ -165,7 +168,8 @@ impl Course {
             let started = *self.started.get_or_insert_with(Instant::now);
             let deadline = self.waiter.options.deadline;
             match in_time(deadline, started, self.look(started, source)).await {
-                Ok(looked) => looked?,
+                Ok(Ok(())) => self.outage.end(),
+                Ok(Err(error)) => self.pass_over(error, started)?,
                 Err(_) if self.end.is_some() => {
                     let note = "the logs of failed jobs did not come before the deadline".to_owned();
                     self.events.push_back(WaitEvent::Note(note));
@@ -177,6 +181,20 @@ impl Course {
                 }
             }
         }
+    }
+
+    /// Goes on after a look that failed, if what failed is likely to pass.
+    fn pass_over(&mut self, error: Error, started: Instant) -> Result<(), Error> {
+        let is_known = self.outage.is_known();
+        let Some((what, status)) = self.under_way.as_ref().filter(|_| self.outage.may_pass(&error)) else {
+            return Err(error);
+        };
+        self.pause = self.waiter.pause(what, status, started.elapsed())?;
+        if !is_known {
+            let note = format!("GitLab cannot be asked, and is asked again: {error}");
+            self.events.push_back(WaitEvent::Note(note));
+        }
+        Ok(())
     }
 
     async fn look(&mut self, started: Instant, source: &mut impl Source) -> Result<(), Error> {

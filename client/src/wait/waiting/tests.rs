@@ -133,7 +133,7 @@ async fn footgun_01_every_status_ends_a_wait_or_goes_on_as_it_should() {
     }
     const GONE: End = Err((ErrorKind::NotFound, None));
     let new = Wait::new;
-    let rows: [Row; 18] = [
+    let rows: [Row; 19] = [
         (
             "success",
             new(),
@@ -235,10 +235,25 @@ async fn footgun_01_every_status_ends_a_wait_or_goes_on_as_it_should() {
         (
             "a server that fails",
             new(),
-            &[Status("running"), Fails(ErrorKind::Server)],
+            &[Fails(ErrorKind::Server)],
             Err((ErrorKind::Server, None)),
             Err((ErrorKind::Server, None)),
-            2,
+            1,
+        ),
+        (
+            "a server that restarts",
+            new(),
+            &[
+                Status("running"),
+                Fails(ErrorKind::Server),
+                Fails(ErrorKind::Transport),
+                Status("running"),
+                Fails(ErrorKind::Timeout),
+                Status("success"),
+            ],
+            Ok("success"),
+            Ok("success"),
+            6,
         ),
         (
             "a status of next year",
@@ -292,6 +307,14 @@ async fn a_look_that_is_never_answered_does_not_outlive_the_deadline() {
         assert_eq!((ending.end.unwrap_err().0, ending.message.as_str()), (ErrorKind::Deadline, message));
         assert!((30.0..35.1).contains(&ending.seconds), "{}", ending.seconds);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_stays_away_ends_the_wait_after_five_minutes_and_is_told_once() {
+    let ending = ending(Wait::new(), &mut Table::of(&[Status("running"), Fails(ErrorKind::Server)])).await;
+    assert_eq!(ending.end, Err((ErrorKind::Server, None)));
+    assert_eq!(ending.notes, ["GitLab cannot be asked, and is asked again: refused"]);
+    assert!((300.0..320.0).contains(&ending.seconds), "{}", ending.seconds);
 }
 
 #[tokio::test(start_paused = true)]
