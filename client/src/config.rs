@@ -123,7 +123,9 @@ impl Builder {
         self
     }
 
-    /// How long the pauses of one call may be together; a call that had to wait longer fails. Default: 5 minutes.
+    /// How long the pauses of one call between its attempts may be together; a call that had to wait longer fails. What a
+    /// request waits for its turn, when the rate limit is nearly used up, does not count; that is at most this long, too.
+    /// Default: 5 minutes.
     #[must_use]
     pub fn retry_budget(mut self, budget: Duration) -> Self {
         self.retry.budget = budget;
