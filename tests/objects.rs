@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rhailab_client::{
     Error, ErrorKind, Gitlab, ListProjectPipelines, ListProjectTriggers, Project, ProjectPipeline,
-    ProjectTrigger, UpdateProjectTrigger, Wait,
+    ProjectTrigger, UpdateProjectTrigger, Wait, Waiting, wait_all,
 };
 use rhailab_tests::{Answer, RecordingServer, canned};
 use serde_json::{Value, json};
@@ -201,6 +201,59 @@ async fn json_that_is_no_object_is_none() {
             .args(["eval", "try { gl.projects.get(7); } catch (e) { print(e.kind); }"])
             .run();
         assert_eq!(outcome.stdout, "decode\n", "{outcome:?}");
+    }
+}
+
+/// JSON that has the form and cannot be decoded: half of a letter, and an array that is nested too deeply.
+fn undecodable() -> [(String, &'static str); 2] {
+    let pipeline = |member: &str| format!(r#"{{"id": 45, "status": "success", "name": {member}}}"#);
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    [
+        (pipeline(r#""\ud800""#), "ProjectPipeline 45 cannot be read: name: unexpected end of hex escape"),
+        (pipeline(&deep), "ProjectPipeline 45 cannot be read: name[0][0]"),
+    ]
+}
+
+#[tokio::test]
+async fn json_that_cannot_be_decoded_is_an_error_wherever_the_object_is_looked_at() {
+    for (json, words) in undecodable() {
+        let answer = |json: String| Answer::bytes(200, json).with_header("content-type", "application/json");
+        let server = RecordingServer::start([
+            ("GET /api/v4/projects/1/pipelines/45", answer(json.clone())),
+            ("GET /api/v4/projects/1/pipelines", answer(format!("[{json}, {{\"id\": 44}}]"))),
+        ]);
+        let pipelines = client(&server).projects().lazy(1).pipelines();
+        let check = |what: &str, error: &Error| {
+            assert_eq!(error.kind(), ErrorKind::Decode, "{what}: {error}");
+            assert!(error.message().starts_with(words), "{what}: {error}");
+            assert!(error.message().len() < 300, "{what}: {error}");
+        };
+        let mut object = pipelines.lazy(45).object().clone();
+        object.refresh().await.unwrap();
+        check("a field", &object.attribute("status").unwrap_err());
+        check("all fields", &object.attributes().unwrap_err());
+        // A wait that took this for a status of its own would go on until its deadline.
+        let quick = Wait::new()
+            .poll(Duration::from_millis(1), Duration::from_millis(1))
+            .deadline(Duration::from_millis(50));
+        check("a wait", &Waiting::new(&object, quick.clone()).unwrap().finish().await.unwrap_err());
+        for places in [vec![45], vec![45, 44]] {
+            let objects = places.iter().map(|id| pipelines.lazy(*id).object().clone());
+            let summary = wait_all(objects, quick.clone()).unwrap().finish().await;
+            check("a wait for many", &summary.errors[&0]);
+        }
+        for code in ["p.status", "p.attributes", "p", "[p]", "#{p: p}.to_json()", "p.wait()"] {
+            let code = format!("let p = gl.projects.get(1, #{{lazy: true}}).pipelines.get(45); {code}");
+            let outcome = rhailab_tests::Rhailab::new(env!("CARGO_BIN_EXE_rhailab"))
+                .server(server.url(), "glpat-1")
+                .args(["eval", &code])
+                .run();
+            assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(1), ""), "{code}: {outcome:?}");
+            assert!(
+                outcome.stderr.contains("ProjectPipeline 45 cannot be read: name"),
+                "{code}: {outcome:?}"
+            );
+        }
     }
 }
 

@@ -77,7 +77,8 @@ pub enum Answer {
 #[derive(Debug)]
 struct Data {
     raw: Json,
-    fields: OnceLock<Map<String, Value>>,
+    /// The decoded JSON, or where it cannot be decoded and why.
+    fields: OnceLock<Result<Map<String, Value>, String>>,
 }
 
 /// Where an object's data came from, which decides what fields it can have.
@@ -158,7 +159,7 @@ impl Object {
         mut arguments: Arguments,
     ) -> Result<Answer, Error> {
         if operation.name == "save" {
-            arguments = self.with_changes(operation.endpoint, arguments);
+            arguments = self.with_changes(operation.endpoint, arguments)?;
         }
         let answer = self.caller().call(operation.endpoint, arguments).await?;
         let same = matches!(operation.endpoint.outcome, Outcome::SameObject) || operation.name == "refresh";
@@ -203,8 +204,7 @@ impl Object {
         let Some(data) = &self.data else {
             return Err(Error::usage(format!("{self} was not fetched")).with_hint("Call `refresh()` first."));
         };
-        let fields = decode(data.raw.as_bytes())
-            .map_err(|problem| Error::new(ErrorKind::Decode, format!("{self} cannot be read: {problem}")))?;
+        let fields = decode(data.raw.as_bytes()).map_err(|problem| self.undecodable(&problem))?;
         Ok(T::from_parts(self, fields))
     }
 

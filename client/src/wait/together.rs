@@ -143,7 +143,7 @@ impl WaitingAll {
             let own = self.objects[place].client().clone();
             match found.and_then(|object| object.through(&own).map_err(Arc::new)) {
                 Ok(object) => {
-                    let status = Some(status(&object));
+                    let status = Some(status(&object).to_owned());
                     self.objects[place] = object.clone();
                     if self.told[place] != status {
                         self.told[place] = status;
@@ -256,7 +256,7 @@ impl Project {
         let ids: Vec<i64> = self.group.waiting().collect();
         for id in ids {
             let Some(member) = self.members.get(&id) else { continue };
-            match self.waiter.pause(&member.object, &status(&member.object), waited) {
+            match self.waiter.pause(&member.object, status(&member.object), waited) {
                 Ok(pause) => {
                     tokio::time::sleep(pause).await;
                     return true;
@@ -287,14 +287,19 @@ impl Project {
         let mut rows = Vec::with_capacity(objects.len());
         for object in objects {
             let Id::Number(id) = *object.identity() else { continue };
-            let updated_at = object.attribute("updated_at").ok().and_then(|time| time.as_str()?.parse().ok());
-            rows.push(Row { id, status: status(&object), updated_at });
+            let updated_at = object.text("updated_at").ok().and_then(|time| time.parse().ok());
+            rows.push(Row { id, status: status(&object).to_owned(), updated_at });
             if self.group.is_waited_for(id)
                 && let Some(member) = self.members.get_mut(&id)
             {
+                // Without a status nobody could tell when it is over.
+                let problem = object.text("status").err();
                 member.is_seen = true;
                 member.object = object.clone();
-                member.tell(Ok(object), found);
+                if problem.is_some() {
+                    self.group.drop(id);
+                }
+                member.tell(problem.map_or(Ok(object), |error| Err(Arc::new(error))), found);
             }
         }
         self.group.page(&rows);
@@ -305,7 +310,7 @@ impl Project {
             let mut object = self.members.get(&id)?.object.clone();
             Some(async move {
                 let looked = object.refresh().await;
-                (id, looked.map(|()| object))
+                (id, looked.and_then(|()| object.text("status").map(drop)).map(|()| object))
             })
         });
         let looks: Vec<(i64, Result<Object, Error>)> =
@@ -314,7 +319,7 @@ impl Project {
             let Some(member) = self.members.get_mut(&id) else { continue };
             match looked {
                 Ok(object) => {
-                    self.group.single(id, &status(&object));
+                    self.group.single(id, status(&object));
                     member.is_seen = true;
                     member.object = object.clone();
                     member.tell(Ok(object), found);
@@ -351,7 +356,7 @@ impl Member {
 
     fn explain(&self, error: Error) -> Error {
         match self.is_seen {
-            true => deleted(error, &self.object, &status(&self.object)),
+            true => deleted(error, &self.object, status(&self.object)),
             false => unreadable(error, self.object.client().is_authenticated()),
         }
     }
