@@ -4,8 +4,9 @@
 
 use std::time::Duration;
 
+use rhailab_client::endpoint::On;
 use rhailab_client::{
-    Error, ErrorKind, Gitlab, ListProjectPipelines, ListProjectTriggers, Project, ProjectPipeline,
+    Arguments, Error, ErrorKind, Gitlab, ListProjectPipelines, ListProjectTriggers, Project, ProjectPipeline,
     ProjectTrigger, UpdateProjectTrigger, Wait, Waiting, wait_all,
 };
 use rhailab_tests::{Answer, RecordingServer, canned};
@@ -53,6 +54,57 @@ async fn footgun_20_only_what_was_assigned_is_saved() {
     assert_eq!(typed.description.as_deref(), Some("old"), "a typed object is a snapshot");
     assert_eq!(typed.token.as_ref().unwrap().expose(), "glptt-secret");
     assert!(!format!("{typed:?}").contains("glptt-secret"));
+}
+
+const SCHEDULE: &str = "/api/v4/projects/1/pipeline_schedules/5";
+
+fn schedule(description: &str) -> Answer {
+    Answer::json(
+        200,
+        &json!({"id": 5, "description": description, "ref": "main", "cron": "0 1 * * *", "active": true}),
+    )
+}
+
+/// GitLab lets only the owner of a schedule change it, so whoever is told so takes it over and saves.
+fn ownable() -> RecordingServer {
+    let server = RecordingServer::start([]);
+    for (verb, path) in [("GET", ""), ("PUT", ""), ("POST", "/take_ownership")] {
+        server.add(&format!("{verb} {SCHEDULE}{path}"), schedule("old"));
+    }
+    server
+}
+
+#[tokio::test]
+async fn an_action_keeps_what_was_assigned_and_not_saved() {
+    let server = ownable();
+    let schedules = client(&server).projects().lazy(1).pipelineschedules();
+    let mut object = schedules.get(5).await.unwrap().object().clone();
+    let take_ownership = object.resource().operation(On::Object, "take_ownership").unwrap();
+    object.assign("description", "new".into()).unwrap();
+    object.call(take_ownership, Arguments::new()).await.unwrap();
+    object.save().await.unwrap();
+    let request = server.requests().pop().unwrap();
+    let saved = (request.line(), request.json());
+    assert_eq!(saved, (format!("PUT {SCHEDULE}"), json!({"description": "new"})));
+    assert_eq!(object.changes().count(), 0);
+    object.assign("description", "newer".into()).unwrap();
+    object.refresh().await.unwrap();
+    assert_eq!(object.attribute("description").unwrap(), "old", "reading it again drops what was assigned");
+}
+
+#[test]
+fn an_action_in_a_script_keeps_what_was_assigned_and_not_saved() {
+    let server = ownable();
+    let code = "let s = gl.projects.get(1, #{lazy: true}).pipelineschedules.get(5); s.description = \"new\"; \
+                s.take_ownership(); s.save();";
+    let outcome = rhailab_tests::Rhailab::new(env!("CARGO_BIN_EXE_rhailab"))
+        .server(server.url(), "glpat-1")
+        .args(["eval", code])
+        .run();
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let request = server.requests().pop().unwrap();
+    let saved = (request.line(), request.json());
+    assert_eq!(saved, (format!("PUT {SCHEDULE}"), json!({"description": "new"})));
 }
 
 #[tokio::test]

@@ -156,7 +156,8 @@ fn call_object(
     name: &str,
     values: Vec<Dynamic>,
 ) -> Raised {
-    let mut object = receiver.with(Clone::clone);
+    let before = receiver.with(Clone::clone);
+    let mut object = before.clone();
     let bridge = receiver.bridge();
     let verb = find(object.resource(), On::Object, name)?;
     if verb.name == "save" && !values.is_empty() {
@@ -174,11 +175,12 @@ fn call_object(
     }
     if verb.name == "save" {
         bridge.wait(object.save())?.map_err(raise)?;
-        receiver.with_mut(|seen| *seen = object);
+        receiver.with_mut(|seen| seen.take_in(&before, object));
         return Ok(Dynamic::from(receiver.clone()));
     }
     let answer = limited.wait(object.call(verb, arguments))?.map_err(raise)?;
-    receiver.with_mut(|seen| *seen = object);
+    // Other threads may have changed the object since it was copied.
+    receiver.with_mut(|seen| seen.take_in(&before, object));
     match verb.endpoint.outcome {
         Outcome::SameObject => Ok(Dynamic::from(receiver.clone())),
         _ if verb.name == "refresh" => Ok(Dynamic::from(receiver.clone())),
