@@ -3,7 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
 
-use rhailab_tests::{Folder, Outcome, Rhailab};
+use rhailab_tests::{Answer, Folder, Outcome, RecordingServer, Rhailab};
+use serde_json::json;
 
 const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
 
@@ -50,6 +51,23 @@ fn an_error_in_a_module_is_shown_in_its_text() {
 }
 
 #[test]
+fn threads_that_import_a_module_at_the_same_time_all_get_it() {
+    // No answer comes before both threads read the module.
+    let project = Answer::json(200, &json!({"id": 1})).together(2);
+    let server = RecordingServer::start([("GET /api/v4/projects/1", project)]);
+    let folder = Folder::new();
+    folder.write("lib.rhai", "let project = gl.projects.get(1); export project;");
+    let main = folder.write(
+        "main.rhai",
+        "print(par_map([1, 2], |n| { import \"lib\" as lib; lib::project.id }, #{jobs: 2}));\n\
+         import \"lib\" as lib; print(lib::project.id);",
+    );
+    let outcome = Rhailab::new(RHAILAB).server(server.url(), "glpat-test").arg(main).run();
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), "[1, 1]\n1\n"), "{outcome:?}");
+    assert_eq!(server.requests().len(), 2, "what was read is not read again: {:?}", server.lines());
+}
+
+#[test]
 fn a_closure_goes_into_a_module_and_does_not_come_out() {
     let module = ("lib/a.rhai", "fn apply(f) { f.call(2) } fn give() { |x| x + 1 }");
     let into = run(&[("main.rhai", "import \"lib/a\" as a; let k = 40; print(a::apply(|x| x + k))"), module]);
@@ -66,4 +84,10 @@ fn a_module_that_cannot_be_had_says_why() {
     assert!(missing.stderr.contains("the module \"lib/gone\" cannot be read from"), "{}", missing.stderr);
     let round = run(&[("main.rhai", "import \"lib/a\" as a;"), ("lib/a.rhai", "import \"a\" as a;")]);
     assert!(round.stderr.contains("is being read already"), "{}", round.stderr);
+    // A thread that works for a module is part of reading it.
+    let beside = "import \"lib/a\" as a; print(a::said);";
+    let module = "let said = par_map([1, 2], |n| { import \"a\" as a; }, #{jobs: 2, on_error: \"collect\"})\n\
+                  .map(|row| row.error.message.contains(\"is being read already\")); export said;";
+    let round = run(&[("main.rhai", beside), ("lib/a.rhai", module)]);
+    assert_eq!(round.stdout, "[true, true]\n", "{round:?}");
 }

@@ -49,6 +49,7 @@ fn what_has_no_data_is_shown_in_words() {
             "let r; try { to_json(open_file(\"/dev/null\", \"w\")) } catch (e) { r = e.message } r",
             "a value of type File",
         ),
+        ("let r; try { gl.nothing } catch (e) { r = #{e: e}.to_json() } r", "\"kind\":\"usage\""),
         ("let r; try { gl.nothing } catch (e) { r = e.to_json() } r", "\"kind\":\"usage\""),
         ("let r; try { gl.nothing } catch (e) { r = to_json([e]) } r", "\"kind\":\"usage\""),
     ];

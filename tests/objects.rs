@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
+use rhailab_client::endpoint::On;
 use rhailab_client::{
-    Error, ErrorKind, Gitlab, ListProjectPipelines, ListProjectTriggers, Project, ProjectPipeline,
-    ProjectTrigger, UpdateProjectTrigger, Wait,
+    Arguments, Error, ErrorKind, Gitlab, ListProjectPipelines, ListProjectTriggers, Project, ProjectPipeline,
+    ProjectTrigger, UpdateProjectTrigger, Wait, Waiting, wait_all,
 };
 use rhailab_tests::{Answer, RecordingServer, canned};
 use serde_json::{Value, json};
@@ -53,6 +54,57 @@ async fn footgun_20_only_what_was_assigned_is_saved() {
     assert_eq!(typed.description.as_deref(), Some("old"), "a typed object is a snapshot");
     assert_eq!(typed.token.as_ref().unwrap().expose(), "glptt-secret");
     assert!(!format!("{typed:?}").contains("glptt-secret"));
+}
+
+const SCHEDULE: &str = "/api/v4/projects/1/pipeline_schedules/5";
+
+fn schedule(description: &str) -> Answer {
+    Answer::json(
+        200,
+        &json!({"id": 5, "description": description, "ref": "main", "cron": "0 1 * * *", "active": true}),
+    )
+}
+
+/// GitLab lets only the owner of a schedule change it, so whoever is told so takes it over and saves.
+fn ownable() -> RecordingServer {
+    let server = RecordingServer::start([]);
+    for (verb, path) in [("GET", ""), ("PUT", ""), ("POST", "/take_ownership")] {
+        server.add(&format!("{verb} {SCHEDULE}{path}"), schedule("old"));
+    }
+    server
+}
+
+#[tokio::test]
+async fn an_action_keeps_what_was_assigned_and_not_saved() {
+    let server = ownable();
+    let schedules = client(&server).projects().lazy(1).pipelineschedules();
+    let mut object = schedules.get(5).await.unwrap().object().clone();
+    let take_ownership = object.resource().operation(On::Object, "take_ownership").unwrap();
+    object.assign("description", "new".into()).unwrap();
+    object.call(take_ownership, Arguments::new()).await.unwrap();
+    object.save().await.unwrap();
+    let request = server.requests().pop().unwrap();
+    let saved = (request.line(), request.json());
+    assert_eq!(saved, (format!("PUT {SCHEDULE}"), json!({"description": "new"})));
+    assert_eq!(object.changes().count(), 0);
+    object.assign("description", "newer".into()).unwrap();
+    object.refresh().await.unwrap();
+    assert_eq!(object.attribute("description").unwrap(), "old", "reading it again drops what was assigned");
+}
+
+#[test]
+fn an_action_in_a_script_keeps_what_was_assigned_and_not_saved() {
+    let server = ownable();
+    let code = "let s = gl.projects.get(1, #{lazy: true}).pipelineschedules.get(5); s.description = \"new\"; \
+                s.take_ownership(); s.save();";
+    let outcome = rhailab_tests::Rhailab::new(env!("CARGO_BIN_EXE_rhailab"))
+        .server(server.url(), "glpat-1")
+        .args(["eval", code])
+        .run();
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let request = server.requests().pop().unwrap();
+    let saved = (request.line(), request.json());
+    assert_eq!(saved, (format!("PUT {SCHEDULE}"), json!({"description": "new"})));
 }
 
 #[tokio::test]
@@ -201,6 +253,59 @@ async fn json_that_is_no_object_is_none() {
             .args(["eval", "try { gl.projects.get(7); } catch (e) { print(e.kind); }"])
             .run();
         assert_eq!(outcome.stdout, "decode\n", "{outcome:?}");
+    }
+}
+
+/// JSON that has the form and cannot be decoded: half of a letter, and an array that is nested too deeply.
+fn undecodable() -> [(String, &'static str); 2] {
+    let pipeline = |member: &str| format!(r#"{{"id": 45, "status": "success", "name": {member}}}"#);
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    [
+        (pipeline(r#""\ud800""#), "ProjectPipeline 45 cannot be read: name: unexpected end of hex escape"),
+        (pipeline(&deep), "ProjectPipeline 45 cannot be read: name[0][0]"),
+    ]
+}
+
+#[tokio::test]
+async fn json_that_cannot_be_decoded_is_an_error_wherever_the_object_is_looked_at() {
+    for (json, words) in undecodable() {
+        let answer = |json: String| Answer::bytes(200, json).with_header("content-type", "application/json");
+        let server = RecordingServer::start([
+            ("GET /api/v4/projects/1/pipelines/45", answer(json.clone())),
+            ("GET /api/v4/projects/1/pipelines", answer(format!("[{json}, {{\"id\": 44}}]"))),
+        ]);
+        let pipelines = client(&server).projects().lazy(1).pipelines();
+        let check = |what: &str, error: &Error| {
+            assert_eq!(error.kind(), ErrorKind::Decode, "{what}: {error}");
+            assert!(error.message().starts_with(words), "{what}: {error}");
+            assert!(error.message().len() < 300, "{what}: {error}");
+        };
+        let mut object = pipelines.lazy(45).object().clone();
+        object.refresh().await.unwrap();
+        check("a field", &object.attribute("status").unwrap_err());
+        check("all fields", &object.attributes().unwrap_err());
+        // A wait that took this for a status of its own would go on until its deadline.
+        let quick = Wait::new()
+            .poll(Duration::from_millis(1), Duration::from_millis(1))
+            .deadline(Duration::from_millis(50));
+        check("a wait", &Waiting::new(&object, quick.clone()).unwrap().finish().await.unwrap_err());
+        for places in [vec![45], vec![45, 44]] {
+            let objects = places.iter().map(|id| pipelines.lazy(*id).object().clone());
+            let summary = wait_all(objects, quick.clone()).unwrap().finish().await;
+            check("a wait for many", &summary.errors[&0]);
+        }
+        for code in ["p.status", "p.attributes", "p", "[p]", "#{p: p}.to_json()", "p.wait()"] {
+            let code = format!("let p = gl.projects.get(1, #{{lazy: true}}).pipelines.get(45); {code}");
+            let outcome = rhailab_tests::Rhailab::new(env!("CARGO_BIN_EXE_rhailab"))
+                .server(server.url(), "glpat-1")
+                .args(["eval", &code])
+                .run();
+            assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(1), ""), "{code}: {outcome:?}");
+            assert!(
+                outcome.stderr.contains("ProjectPipeline 45 cannot be read: name"),
+                "{code}: {outcome:?}"
+            );
+        }
     }
 }
 

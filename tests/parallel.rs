@@ -72,6 +72,51 @@ fn closures_use_what_they_captured_on_every_thread() {
 }
 
 #[test]
+fn what_one_call_brings_does_not_undo_what_another_brought_meanwhile() {
+    const SCHEDULE: &str = "/api/v4/projects/1/pipeline_schedules/5";
+    let schedule = |description: &str| json!({"id": 5, "description": description, "ref": "main", "cron": "0 1 * * *", "active": true});
+    for slow in ["play", "take_ownership", "refresh", "save"] {
+        let server = projects(5, |id| match id {
+            // The first waits until the slow call is under way; the last two let it end.
+            2 => project(id).together(2),
+            3 | 4 => project(id).together(3),
+            _ => project(id),
+        });
+        let route =
+            |verb: &str, path: &str, answer: Answer| server.add(&format!("{verb} {SCHEDULE}{path}"), answer);
+        let get = |description: &str| Answer::json(200, &schedule(description));
+        route("GET", "", get("old"));
+        let answer = |description| get(description).together(3);
+        match slow {
+            "refresh" => route("GET", "", answer("slow")),
+            _ => route("GET", "", get("fresh")),
+        }
+        route("POST", "/play", Answer::json(201, &json!({"message": "201 Created"})).together(3));
+        route("POST", "/take_ownership", answer("slow"));
+        route("PUT", "", answer("slow"));
+        let refresh = if slow == "play" { "s.refresh();" } else { "" };
+        let text = format!(
+            r#"let s = project.pipelineschedules.get(5);
+            s.active = false;
+            par_map([0, 1], |n| {{
+                if n == 0 {{ s.{slow}(); return; }}
+                gl.projects.get(2);
+                {refresh}
+                s.cron = "5 5 * * *";
+                par_map([3, 4], |id| gl.projects.get(id), #{{jobs: 2}});
+            }}, #{{jobs: 2}});
+            `${{s.description}} ${{s.cron}} ${{s.active}}`"#
+        );
+        let expected = match slow {
+            "play" => "fresh 5 5 * * * true",
+            "take_ownership" => "slow 5 5 * * * false",
+            _ => "slow 5 5 * * * true",
+        };
+        assert_eq!(script(&server, &text).0.as_deref(), Ok(expected), "{slow}");
+    }
+}
+
+#[test]
 fn the_first_error_stops_the_hand_out_and_names_its_item() {
     let server = projects(3, project);
     let text = r#"par_map(0..1000, |id| gl.projects.get(id).name, #{jobs: 2})"#;

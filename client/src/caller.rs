@@ -113,7 +113,11 @@ impl Caller<'_> {
             let is_another = matches!(endpoint.outcome, Outcome::Object(_) | Outcome::AnotherObject);
             let is_same = !is_another || endpoint.method == Method::Get;
             let same = self.object.filter(|_| is_same && std::ptr::eq(resource, self.resource));
-            response.stand_in(&rehearsal::object(resource, same, &arguments));
+            let known = match same {
+                Some(same) => Some(same.attributes()?.cloned().unwrap_or_default()),
+                None => None,
+            };
+            response.stand_in(&rehearsal::object(resource, known, &arguments));
         }
         let raw = Json::part(&response.body, response.json()?);
         let same = std::ptr::eq(resource, self.resource);
@@ -163,8 +167,12 @@ impl Caller<'_> {
                     arguments = arguments.with(param.name, id.clone());
                 }
             }
-            let fields = self.object.and_then(Object::attributes);
-            let (Some(fields), false) = (fields, param.from.is_empty()) else { continue };
+            if param.from.is_empty() {
+                continue;
+            }
+            // An object that cannot be read is as one that was not fetched: where several fit, GitLab refuses to choose.
+            let fields = self.object.and_then(|object| object.attributes().ok().flatten());
+            let Some(fields) = fields else { continue };
             let mut members = Map::new();
             for own in param.from {
                 match fields.get(own.field) {

@@ -394,11 +394,16 @@ impl Response {
     }
 }
 
-/// Decodes JSON; the message of a failure begins with the place, such as `[3].created_at`.
+/// Decodes JSON; the message of a failure begins with the place, such as `[3].created_at`, or with as much of it as can be
+/// read at a glance.
 pub(crate) fn decode<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, String> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let place = error.path().to_string();
+        const LONGEST: usize = 80;
+        let mut place = error.path().to_string();
+        if place.chars().count() > LONGEST {
+            place = place.chars().take(LONGEST).chain(['…']).collect();
+        }
         let inner = error.into_inner();
         if place == "." { inner.to_string() } else { format!("{place}: {inner}") }
     })?;

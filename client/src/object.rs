@@ -77,7 +77,8 @@ pub enum Answer {
 #[derive(Debug)]
 struct Data {
     raw: Json,
-    fields: OnceLock<Map<String, Value>>,
+    /// The decoded JSON, or where it cannot be decoded and why.
+    fields: OnceLock<Result<Map<String, Value>, String>>,
 }
 
 /// Where an object's data came from, which decides what fields it can have.
@@ -147,7 +148,8 @@ impl Object {
         Manager::new(self.client.clone(), resource, self.scope())
     }
 
-    /// Calls a verb of the endpoint table. A verb that answers the object itself also brings it up to date.
+    /// Calls a verb of the endpoint table. A verb that answers the object itself also brings it up to date. What was
+    /// assigned stays and waits for its `save`; only `save`, which sends it, and `refresh` let go of it.
     ///
     /// # Errors
     ///
@@ -158,17 +160,35 @@ impl Object {
         mut arguments: Arguments,
     ) -> Result<Answer, Error> {
         if operation.name == "save" {
-            arguments = self.with_changes(operation.endpoint, arguments);
+            arguments = self.with_changes(operation.endpoint, arguments)?;
         }
         let answer = self.caller().call(operation.endpoint, arguments).await?;
-        let same = matches!(operation.endpoint.outcome, Outcome::SameObject) || operation.name == "refresh";
+        let ends_changes = matches!(operation.name, "save" | "refresh");
+        let same = ends_changes || matches!(operation.endpoint.outcome, Outcome::SameObject);
         if let (true, Answer::Object(new)) = (same, &answer) {
             self.data.clone_from(&new.data);
             self.identity.clone_from(&new.identity);
             self.origin = new.origin;
-            self.changes.clear();
+            if ends_changes {
+                self.changes.clear();
+            }
         }
         Ok(answer)
+    }
+
+    /// Takes in what a copy of the object learned in a call: `before` is that copy as it was made, `after` as the call
+    /// left it. A call that brought no new state changes nothing here, and what was assigned here meanwhile stays.
+    pub fn take_in(&mut self, before: &Self, after: Self) {
+        let data = |object: &Self| object.data.as_ref().map(Arc::as_ptr);
+        if data(before) == data(&after) {
+            return;
+        }
+        self.data = after.data;
+        self.identity = after.identity;
+        self.origin = after.origin;
+        self.changes.retain(|name, value| {
+            after.changes.contains_key(name) || before.changes.get(name) != Some(value)
+        });
     }
 
     /// Reads the object again. What was assigned and not saved is dropped.
@@ -203,8 +223,7 @@ impl Object {
         let Some(data) = &self.data else {
             return Err(Error::usage(format!("{self} was not fetched")).with_hint("Call `refresh()` first."));
         };
-        let fields = decode(data.raw.as_bytes())
-            .map_err(|problem| Error::new(ErrorKind::Decode, format!("{self} cannot be read: {problem}")))?;
+        let fields = decode(data.raw.as_bytes()).map_err(|problem| self.undecodable(&problem))?;
         Ok(T::from_parts(self, fields))
     }
 

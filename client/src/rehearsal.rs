@@ -13,7 +13,6 @@ use serde_json::{Map, Value};
 use crate::arguments::Arguments;
 use crate::client::Gitlab;
 use crate::endpoint::{Endpoint, Field, Outcome, Place, Resource, Segment, Type};
-use crate::object::Object;
 use crate::redact;
 use crate::writes::Writes;
 
@@ -78,16 +77,16 @@ const ARCHIVE: &[u8] = b"PK\x03\x04\x0a\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0
 
 /// A placeholder for an object: what is known of it, if it is the called one, then what was asked for, then what is
 /// plausible.
-pub(crate) fn object(resource: &'static Resource, same: Option<&Object>, arguments: &Arguments) -> Value {
+pub(crate) fn object(
+    resource: &'static Resource,
+    same: Option<Map<String, Value>>,
+    arguments: &Arguments,
+) -> Value {
     let mut members = fields(resource.fields, resource.identity, arguments);
     if let Some(same) = same {
         // Without a member for it, the object keeps the identity that it has.
         members.remove(resource.identity);
-        for (name, value) in same.attributes().into_iter().flatten() {
-            if arguments.get(name).is_none() {
-                members.insert(name.clone(), value.clone());
-            }
-        }
+        members.extend(same.into_iter().filter(|(name, _)| arguments.get(name).is_none()));
     }
     Value::Object(members)
 }

@@ -176,20 +176,22 @@ impl Watch {
     }
 
     fn see_jobs(&mut self, jobs: Result<Vec<Object>, Error>) -> Vec<Change> {
-        let rows = match jobs {
-            Ok(jobs) => jobs,
-            Err(error) => {
-                self.jobs.hidden |= is_hidden(&error);
-                if !std::mem::replace(&mut self.jobs.told, true) {
-                    say(&format!("note: the jobs cannot be listed: {}", one_line(&error.to_string())));
-                }
-                return Vec::new();
+        jobs.and_then(|jobs| self.take_in(&jobs)).unwrap_or_else(|error| {
+            self.jobs.hidden |= is_hidden(&error);
+            if !std::mem::replace(&mut self.jobs.told, true) {
+                say(&format!("note: the jobs cannot be listed: {}", one_line(&error.to_string())));
             }
-        };
+            Vec::new()
+        })
+    }
+
+    fn take_in(&mut self, rows: &[Object]) -> Result<Vec<Change>, Error> {
+        let fields = rows.iter().filter_map(|row| row.attributes().transpose());
+        let fields: Vec<&Row> = fields.collect::<Result<_, _>>()?;
         let is_bridge = |row: &&Object| row.resource().field("downstream_pipeline").is_some();
         // A pipeline has all its jobs and bridges from the moment on in which it has any.
         self.jobs.without_bridges = !rows.is_empty() && !rows.iter().any(|row| is_bridge(&row));
-        self.state.see_jobs(rows.iter().filter_map(Object::attributes))
+        Ok(self.state.see_jobs(fields))
     }
 
     fn show(&mut self, changes: &[Change]) -> Result<(), Failure> {
@@ -286,7 +288,7 @@ async fn jobs(pipeline: &Object, known: Jobs) -> Result<Vec<Object>, Error> {
 }
 
 fn row(pipeline: &Object) -> Result<Row, Error> {
-    let row = pipeline.attributes().cloned();
+    let row = pipeline.attributes()?.cloned();
     row.ok_or_else(|| Error::usage(format!("{pipeline} was not fetched")))
 }
 

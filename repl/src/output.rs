@@ -19,6 +19,7 @@ use rhai::{Array, Dynamic};
 use rhailab_client::mask_tokens;
 use serde_json::Value;
 
+use crate::engine::error::raise;
 use crate::engine::{ObjectRef, SequenceRef, TimelineRef, value as json};
 
 /// How values are shown.
@@ -95,13 +96,13 @@ pub fn text(value: &Dynamic, format: Format, style: Style) -> Result<Option<Stri
     let text = match (format, shown) {
         (_, Shown::Nothing) => return Ok(None),
         (Format::Json | Format::Yaml, shown) => {
-            data(&fields::masked(shown), format).map_err(WriteError::Data)?
+            data(&fields::masked(shown).map_err(unreadable)?, format).map_err(WriteError::Data)?
         }
         // A terminal would obey what a server put into a name. A log keeps its colours where it is printed or followed.
         (_, Shown::Text(text)) if style.width.is_some() => terminal::neutral(&text),
         (_, Shown::Text(text)) => text,
-        (_, Shown::Object(object)) => fields::card(&object, style),
-        (_, Shown::Rows(rows, rest)) => fields::rows(&rows, rest, style),
+        (_, Shown::Object(object)) => fields::card(&object, style).map_err(unreadable)?,
+        (_, Shown::Rows(rows, rest)) => fields::rows(&rows, rest, style).map_err(unreadable)?,
         (_, Shown::Timeline(timeline)) => {
             timeline.text(style.width.unwrap_or_else(terminal::width), style.color)
         }
@@ -116,12 +117,16 @@ pub fn text(value: &Dynamic, format: Format, style: Style) -> Result<Option<Stri
 /// Why a value was not shown.
 #[derive(Debug)]
 pub enum WriteError {
-    /// Its rows could not be fetched.
+    /// Its rows could not be fetched, or GitLab's JSON cannot be read.
     Script(Box<rhai::EvalAltResult>),
     /// It has no form in the format.
     Data(String),
     /// It could not be written.
     Output(io::Error),
+}
+
+fn unreadable(error: rhailab_client::Error) -> WriteError {
+    WriteError::Script(raise(error))
 }
 
 fn look_at(value: &Dynamic, most: Option<usize>) -> Result<Shown, WriteError> {
@@ -157,7 +162,7 @@ fn look_at(value: &Dynamic, most: Option<usize>) -> Result<Shown, WriteError> {
     let data = json::convert(
         value,
         // An object may hold secrets wherever it stands.
-        &|object| fields::masked(Shown::Object(object.clone())),
+        &|object| fields::masked(Shown::Object(object.clone())).map_err(|error| error.to_string()),
         &|other| Ok(json::words(other).into()),
     );
     Ok(match data {

@@ -62,7 +62,7 @@ pub struct Row {
     pub name: String,
     /// What became of it.
     pub mark: Mark,
-    /// The same in words: `failed, allowed`, `retried after failed`.
+    /// The same in words: `failed, allowed`, `failed, retried`.
     pub status: String,
     /// Whether the pipeline would have ended sooner if this job had been faster.
     pub is_critical: bool,

@@ -6,29 +6,50 @@ use serde_json::{Map, Value};
 
 use super::{Json, Object, Origin};
 use crate::arguments::{Arguments, IntoArgument};
+use crate::client::decode;
 use crate::endpoint::{Endpoint, On, Place};
-use crate::error::Error;
-use crate::suggestion::nearest;
-use crate::value::check;
+use crate::error::{Error, ErrorKind};
+use crate::suggestion::{hint, nearest};
+use crate::value::{check, describe};
 
 impl Object {
     /// Everything that GitLab sent about the object, unknown fields included; `None` before the first fetch.
-    #[must_use]
-    pub fn attributes(&self) -> Option<&Map<String, Value>> {
-        let data = self.data.as_deref()?;
-        Some(data.fields.get_or_init(|| serde_json::from_slice(data.raw.as_bytes()).unwrap_or_default()))
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decode`] with the place, when it is JSON that cannot be decoded, such as text with half of a letter.
+    pub fn attributes(&self) -> Result<Option<&Map<String, Value>>, Error> {
+        let Some(data) = self.data.as_deref() else { return Ok(None) };
+        match data.fields.get_or_init(|| decode_fields(data.raw.as_bytes())) {
+            Ok(fields) => Ok(Some(fields)),
+            Err(problem) => Err(self.undecodable(problem)),
+        }
     }
 
     /// The value of a field: what was assigned, else what GitLab sent.
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::Usage`] when the field is absent, with the reason and what to do.
+    /// [`ErrorKind::Usage`] when the field is absent, with the reason and what to do; [`ErrorKind::Decode`] as for
+    /// [`Object::attributes`].
     pub fn attribute(&self, name: &str) -> Result<&Value, Error> {
         if let Some(assigned) = self.changes.get(name) {
             return Ok(assigned);
         }
-        self.attributes().and_then(|fields| fields.get(name)).ok_or_else(|| self.explain_absent(name))
+        self.attributes()?.and_then(|fields| fields.get(name)).ok_or_else(|| self.explain_absent(name))
+    }
+
+    /// The text in a field, such as a status.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Object::attribute`]; [`ErrorKind::Decode`] when the field holds something else than text.
+    pub fn text(&self, name: &str) -> Result<&str, Error> {
+        let value = self.attribute(name)?;
+        value.as_str().ok_or_else(|| {
+            let what = describe(value);
+            Error::new(ErrorKind::Decode, format!("`{name}` of {self} is {what}, not text"))
+        })
     }
 
     /// Whether the spec calls a field's value a secret.
@@ -64,33 +85,42 @@ impl Object {
     }
 
     /// The arguments of a save: what was assigned, and what GitLab wants to see again with every change.
-    pub(super) fn with_changes(&self, endpoint: &Endpoint, arguments: Arguments) -> Arguments {
+    pub(super) fn with_changes(&self, endpoint: &Endpoint, arguments: Arguments) -> Result<Arguments, Error> {
         let mut arguments = self
             .changes
             .iter()
             .fold(arguments, |arguments, (name, value)| arguments.with(name, value.clone()));
         for param in endpoint.params_in(Place::Body).filter(|param| param.required) {
             if arguments.get(param.name).is_none()
-                && let Some(value) = self.attributes().and_then(|fields| fields.get(param.name))
+                && let Some(value) = self.attributes()?.and_then(|fields| fields.get(param.name))
             {
                 arguments = arguments.with(param.name, value.clone().into_argument());
             }
         }
-        arguments
+        Ok(arguments)
+    }
+
+    /// The error for JSON that does not fit; `problem` begins with the place in it.
+    pub(super) fn undecodable(&self, problem: &str) -> Error {
+        Error::new(ErrorKind::Decode, format!("{self} cannot be read: {problem}"))
+    }
+
+    /// The value of one field of what GitLab sent, without a look at the others.
+    pub(crate) fn peek(&self, name: &str) -> Option<Value> {
+        peek(&self.data.as_deref()?.raw, name)
     }
 
     fn explain_unassignable(&self, name: &str, changeable: &[&str]) -> Error {
         let kind = self.resource.kind;
-        let list = changeable.join(", ");
         if self.resource.field(name).is_some() {
             return Error::usage(format!("`{name}` of a {kind} cannot be changed"))
-                .with_hint(format!("What can be changed is {list}."));
+                .with_hint(format!("What can be changed is {}.", changeable.join(", ")));
         }
-        let hint = match nearest(name, changeable.iter().copied()) {
-            Some(near) => format!("Did you mean `{near}`?"),
-            None => format!("What can be changed is {list}."),
-        };
-        Error::usage(format!("a {kind} has no field `{name}`")).with_hint(hint)
+        Error::usage(format!("a {kind} has no field `{name}`")).with_hint(hint(
+            name,
+            changeable,
+            "What can be changed is",
+        ))
     }
 
     fn explain_absent(&self, name: &str) -> Error {
@@ -120,6 +150,11 @@ impl Object {
         };
         Error::usage(format!("{self} has no `{name}` here: {reason}")).with_hint(hint)
     }
+}
+
+/// Decodes the members of an object. Only what fails is read once more, to find the place: keeping track of it takes time.
+fn decode_fields(json: &[u8]) -> Result<Map<String, Value>, String> {
+    serde_json::from_slice(json).or_else(|_| decode(json))
 }
 
 /// One field of a JSON object. What stands behind it is not looked at: GitLab writes identities first, and a list has

@@ -19,7 +19,7 @@ impl Key {
     /// The key of a row; `fields` is what [`telling_apart`] answers for its resource.
     pub(super) fn of(row: &Object, fields: &[&str]) -> Self {
         let apart = (!fields.is_empty()).then(|| {
-            let values = fields.iter().map(|field| row.attributes().and_then(|known| known.get(*field)));
+            let values = fields.iter().map(|field| row.peek(field));
             serde_json::json!(values.collect::<Vec<_>>()).to_string().into_boxed_str()
         });
         Self { identity: row.identity().clone(), apart }

@@ -47,8 +47,7 @@ pub(super) async fn of_job(job: Object) -> Result<FailedLog, Error> {
 }
 
 async fn read(job: &Object, trace: Download) -> Result<FailedLog, Error> {
-    let text =
-        |name| job.attribute(name).ok().and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+    let text = |name| job.text(name).unwrap_or_default().to_owned();
     let mut end = End::default();
     let mut chunks = trace.start().await?;
     while let Some(chunk) = chunks.next().await? {

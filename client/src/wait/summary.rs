@@ -23,7 +23,7 @@ impl Summary {
     pub fn counts(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for (_, object) in self.known() {
-            *counts.entry(status(object)).or_default() += 1;
+            *counts.entry(status(object).to_owned()).or_default() += 1;
         }
         counts
     }
@@ -85,14 +85,14 @@ impl Summary {
     }
 }
 
-/// The status of an object, empty when it has none.
-pub(super) fn status(object: &Object) -> String {
-    object.attribute("status").ok().and_then(|status| status.as_str()).unwrap_or_default().to_owned()
+/// The status of an object, empty as long as nothing was fetched. What was fetched and has none was given up.
+pub(super) fn status(object: &Object) -> &str {
+    object.text("status").unwrap_or_default()
 }
 
 fn found_at(object: &Object) -> String {
-    match object.attribute("web_url").ok().and_then(|url| url.as_str()) {
-        Some(url) => format!("{object}, {url}"),
-        None => object.to_string(),
+    match object.text("web_url") {
+        Ok(url) => format!("{object}, {url}"),
+        Err(_) => object.to_string(),
     }
 }

@@ -145,7 +145,7 @@ impl WaitingAll {
             let own = self.objects[place].client().clone();
             match found.and_then(|object| object.through(&own).map_err(Arc::new)) {
                 Ok(object) => {
-                    let status = Some(status(&object));
+                    let status = Some(status(&object).to_owned());
                     self.objects[place] = object.clone();
                     if self.told[place] != status {
                         self.told[place] = status;
@@ -277,7 +277,7 @@ impl Project {
         let ids: Vec<i64> = self.group.waiting().collect();
         for id in ids {
             let Some(member) = self.members.get(&id) else { continue };
-            match self.waiter.pause(&member.object, &status(&member.object), waited) {
+            match self.waiter.pause(&member.object, status(&member.object), waited) {
                 Ok(pause) => {
                     tokio::time::sleep(pause).await;
                     return true;
@@ -308,14 +308,19 @@ impl Project {
         let mut rows = Vec::with_capacity(objects.len());
         for object in objects {
             let Id::Number(id) = *object.identity() else { continue };
-            let updated_at = object.attribute("updated_at").ok().and_then(|time| time.as_str()?.parse().ok());
-            rows.push(Row { id, status: status(&object), updated_at });
+            let updated_at = object.text("updated_at").ok().and_then(|time| time.parse().ok());
+            rows.push(Row { id, status: status(&object).to_owned(), updated_at });
             if self.group.is_waited_for(id)
                 && let Some(member) = self.members.get_mut(&id)
             {
+                // Without a status nobody could tell when it is over.
+                let problem = object.text("status").err();
                 member.is_seen = true;
                 member.object = object.clone();
-                member.tell(Ok(object), found);
+                if problem.is_some() {
+                    self.group.drop(id);
+                }
+                member.tell(problem.map_or(Ok(object), |error| Err(Arc::new(error))), found);
             }
         }
         self.group.page(&rows);
@@ -326,7 +331,7 @@ impl Project {
         let known: Vec<(i64, Object)> = known.collect();
         let looks = known.into_iter().map(|(id, mut object)| async move {
             let looked = object.refresh().await;
-            (id, looked.map(|()| object))
+            (id, looked.and_then(|()| object.text("status").map(drop)).map(|()| object))
         });
         // What was answered counts, even when the deadline cuts the rest short.
         let mut looks = stream::iter(looks).buffer_unordered(AT_ONCE);
@@ -335,7 +340,7 @@ impl Project {
             match looked {
                 Ok(object) => {
                     self.outage.end();
-                    self.group.single(id, &status(&object));
+                    self.group.single(id, status(&object));
                     member.is_seen = true;
                     member.object = object.clone();
                     member.tell(Ok(object), found);
@@ -362,7 +367,7 @@ impl Project {
             self.group.drop(id);
             if let Some(member) = self.members.get(&id) {
                 let status = Some(status(&member.object)).filter(|status| !status.is_empty());
-                member.tell(Err(Arc::new(too_late(&member.object, status.as_deref(), deadline))), found);
+                member.tell(Err(Arc::new(too_late(&member.object, status, deadline))), found);
             }
         }
     }
@@ -390,7 +395,7 @@ impl Member {
 
     fn explain(&self, error: Error) -> Error {
         match self.is_seen {
-            true => deleted(error, &self.object, &status(&self.object)),
+            true => deleted(error, &self.object, status(&self.object)),
             false => unreadable(error, self.object.client().is_authenticated()),
         }
     }

@@ -199,7 +199,7 @@ impl Course {
 
     async fn look(&mut self, started: Instant, source: &mut impl Source) -> Result<(), Error> {
         let object = source.look().await.map_err(|error| self.explain(error, source.is_authenticated()))?;
-        let status = object.attribute("status")?.as_str().unwrap_or_default().to_owned();
+        let status = object.text("status")?.to_owned();
         let name = object.to_string();
         if self.waiter.options.children {
             self.look_at_family(&object, &status, source).await?;
@@ -383,7 +383,9 @@ impl Source for Live {
         let mut bridges = Vec::new();
         if let Answer::Rows(mut pages) = pipeline.manager(resource).call(list, Arguments::new()).await? {
             while let Some(page) = pages.next().await? {
-                bridges.extend(page.rows.iter().filter_map(|row| row.attributes().map(Bridge::read)));
+                for row in &page.rows {
+                    bridges.extend(row.attributes()?.map(Bridge::read));
+                }
             }
         }
         Ok(bridges)
@@ -397,7 +399,7 @@ impl Source for Live {
         match member {
             Some(member) => failed_logs::of_pipeline(self.pipeline(member)).await,
             None if has_log(self.asker.resource()) => {
-                let failed = self.asker.attribute("status")?.as_str() == Some("failed");
+                let failed = self.asker.text("status")? == "failed";
                 match failed {
                     true => failed_logs::of_job(self.asker.clone()).await.map(|log| vec![log]),
                     false => Ok(Vec::new()),

@@ -177,7 +177,7 @@ fn make_trigger(trigger: ProjectTrigger) -> Result<Secret, Error> {
 fn show(pipeline: &Object, format: Format) -> Result<(), Failure> {
     let text = match format {
         Format::Auto => {
-            let text = |name| pipeline.attribute(name).ok().and_then(Value::as_str).unwrap_or_default();
+            let text = |name| pipeline.text(name).unwrap_or_default();
             one_line(&format!("pipeline {} {} {}", pipeline.identity(), text("status"), text("web_url")))
         }
         // The value is data by now, so that the bridge is never asked for anything.

@@ -179,7 +179,7 @@ fn subject(watch: &Watch, project: &Id, pipeline: Option<i64>) -> Subject {
     let seen = watch.pipeline();
     let id = seen.and_then(|seen| seen.attribute("id").ok()).and_then(serde_json::Value::as_i64).or(pipeline);
     let Some(id) = id else { return Subject::Unknown };
-    let status = seen.and_then(|seen| seen.attribute("status").ok()).and_then(serde_json::Value::as_str);
+    let status = seen.and_then(|seen| seen.text("status").ok());
     Subject::Pipeline {
         id,
         status: status.map(one_line),

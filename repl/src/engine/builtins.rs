@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map, Position};
 
 use super::bridge::{Bridge, Interrupt};
 use super::error::{ErrorRef, raise_usage, raise_usage_with};
@@ -31,6 +31,8 @@ pub(crate) fn register(engine: &mut Engine, world: &World) {
             duration_of("parse_duration", &text.into()).map(|duration| duration.as_secs_f64())
         })
         .register_fn("to_json", to_json)
+        // Rhai's own writes whatever it does not know as the name of its type.
+        .register_fn("to_json", |map: Map| to_json(Dynamic::from_map(map)))
         .register_fn("to_json", |rows: SequenceRef| to_json(Dynamic::from(rows)))
         .register_fn("to_json", |error: ErrorRef| to_json(Dynamic::from(error)));
 }

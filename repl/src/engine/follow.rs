@@ -66,7 +66,7 @@ pub(crate) fn print_log(object: &ObjectRef, print: &dyn Printer, pause: Option<D
         // The status is read before the log, so that what was written last is not missed.
         let mut fresh = object.with(Clone::clone);
         bridge.wait(fresh.refresh())?.map_err(raise)?;
-        let status = fresh.attribute("status").map_err(raise)?.as_str().unwrap_or_default().to_owned();
+        let status = fresh.text("status").map_err(raise)?.to_owned();
         let download = || fresh.caller().download(endpoint, Arguments::new());
         let looked = reader.look(bridge, &download, |new| match new {
             New::Bytes(bytes) => write(&text.add(bytes)),

@@ -1,10 +1,11 @@
 //! `import "lib/name"`: finds a module beside the script that imports it, and reads each module once. Modules keep the
 //! path of their file as their source, so that an error in one can be shown in its text.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 
@@ -12,23 +13,36 @@ use super::error::raise_usage_with;
 use super::keyword;
 use super::source_text::readable;
 
-/// Reads modules from files. Copies share what was read.
+/// Reads modules from files. Copies share what was read. Two threads that import a module at the same time may both read
+/// it; what the first of them made of it holds for all.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Modules {
-    files: Arc<Mutex<Files>>,
+    read: Arc<Mutex<BTreeMap<PathBuf, Shared<Module>>>>,
 }
 
-#[derive(Debug, Default)]
-struct Files {
-    read: BTreeMap<PathBuf, Shared<Module>>,
-    /// The modules that are being read, each imported by the one before.
-    open: Vec<PathBuf>,
+thread_local! {
+    /// The modules that this thread is reading, each imported by the one before.
+    static OPEN: RefCell<Vec<PathBuf>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The modules that are being read on this thread: a thread that works for it must not import them either.
+pub(super) fn open() -> Vec<PathBuf> {
+    OPEN.with_borrow(Clone::clone)
+}
+
+/// Lets this thread work for one that is reading these modules.
+pub(super) fn work_within(open: Vec<PathBuf>) {
+    OPEN.set(open);
 }
 
 impl Modules {
     /// Forgets what was read: a file may have changed since.
     pub(crate) fn forget(&self) {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).read.clear();
+        self.read().clear();
+    }
+
+    fn read(&self) -> MutexGuard<'_, BTreeMap<PathBuf, Shared<Module>>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -42,25 +56,19 @@ impl ModuleResolver for Modules {
     ) -> Result<Shared<Module>, Box<EvalAltResult>> {
         let file = file_of(source, path);
         let identity = fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
-        {
-            let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(module) = files.read.get(&identity) {
-                return Ok(Arc::clone(module));
-            }
-            if files.open.contains(&identity) {
-                return Err(raise_usage_with(
-                    format!("the module {path:?} is being read already: {} imports itself", file.display()),
-                    "Move what both need into a third module.",
-                ));
-            }
-            files.open.push(identity.clone());
+        if let Some(module) = self.read().get(&identity) {
+            return Ok(Arc::clone(module));
         }
-        let read = read(engine, &file, path, position);
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.open.pop();
-        let module = read?;
-        files.read.insert(identity, Arc::clone(&module));
-        Ok(module)
+        if OPEN.with_borrow(|open| open.contains(&identity)) {
+            return Err(raise_usage_with(
+                format!("the module {path:?} is being read already: {} imports itself", file.display()),
+                "Move what both need into a third module.",
+            ));
+        }
+        OPEN.with_borrow_mut(|open| open.push(identity.clone()));
+        let module = read(engine, &file, path, position);
+        OPEN.with_borrow_mut(Vec::pop);
+        Ok(Arc::clone(self.read().entry(identity).or_insert(module?)))
     }
 }
 

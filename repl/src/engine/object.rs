@@ -48,7 +48,7 @@ impl ObjectRef {
             match object.attribute(&name) {
                 Ok(field) => Ok(value::from_json(field)),
                 Err(_) if name == "kind" => Ok(resource.kind.into()),
-                Err(_) if name == "attributes" => match object.attributes() {
+                Err(_) if name == "attributes" => match object.attributes().map_err(raise)? {
                     Some(fields) => Ok(value::from_object(fields).into()),
                     None => Err(raise_usage_with(
                         format!("{object} has no attributes yet: nothing was fetched"),

@@ -17,6 +17,7 @@ use super::error::{
 };
 use super::functions::PAR_MAP_OPTIONS;
 use super::items::Items;
+use super::modules;
 use super::value::inner_words;
 
 type Raised<T> = Result<T, Box<EvalAltResult>>;
@@ -62,12 +63,17 @@ fn par_map(
     let jobs = jobs.unwrap_or_else(|| configured.client().jobs().get().min(MOST_WORKERS));
     // Started before there are several threads that might each start it.
     bridge.runtime().map_err(|error| raise_io("the runtime cannot start", &error))?;
+    let open = modules::open();
     thread::scope(|scope| {
         // One worker is this thread: it is there even when the system has no more threads to give.
         let most = work.items.known_length().map_or(jobs, |length| jobs.min(length));
         for _ in 1..most {
             let worker = thread::Builder::new().stack_size(STACK);
-            if worker.spawn_scoped(scope, || work.run(context)).is_err() {
+            let begun = worker.spawn_scoped(scope, || {
+                modules::work_within(open.clone());
+                work.run(context);
+            });
+            if begun.is_err() {
                 break;
             }
         }

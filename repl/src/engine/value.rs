@@ -33,10 +33,13 @@ pub(crate) fn from_object(fields: &serde_json::Map<String, Value>) -> Map {
 ///
 /// # Errors
 ///
-/// The name of the type that has no JSON, such as a function.
+/// The name of the type that has no JSON, such as a function, or that GitLab's JSON cannot be read.
 pub(crate) fn to_json(value: &Dynamic) -> Result<Value, String> {
     let sent = |object: &ObjectRef| {
-        object.with(|object| object.attributes().cloned().map_or(Value::Null, Value::Object))
+        object.with(|object| match object.attributes() {
+            Ok(fields) => Ok(fields.cloned().map_or(Value::Null, Value::Object)),
+            Err(error) => Err(format!("an object that cannot be read: {error}")),
+        })
     };
     let none = |value: &Dynamic| match value.is::<Blob>() {
         true => Err("a blob".to_owned()),
@@ -49,10 +52,10 @@ pub(crate) fn to_json(value: &Dynamic) -> Result<Value, String> {
 ///
 /// # Errors
 ///
-/// What the caller says about such a value, or that a list's rows cannot be fetched.
+/// What the caller says about such a value or about an object, or that a list's rows cannot be fetched.
 pub(crate) fn convert(
     value: &Dynamic,
-    of_object: &dyn Fn(&ObjectRef) -> Value,
+    of_object: &dyn Fn(&ObjectRef) -> Result<Value, String>,
     of_other: &dyn Fn(&Dynamic) -> Result<Value, String>,
 ) -> Result<Value, String> {
     if value.is_unit() {
@@ -83,11 +86,11 @@ pub(crate) fn convert(
             .collect();
     }
     if let Some(object) = value.read_lock::<ObjectRef>() {
-        return Ok(of_object(&object));
+        return of_object(&object);
     }
     if let Some(rows) = value.read_lock::<SequenceRef>() {
         let rows = rows.all_rows().map_err(|error| format!("a list that cannot be fetched: {error}"))?;
-        return Ok(rows.iter().map(of_object).collect());
+        return rows.iter().map(of_object).collect();
     }
     if let Some(timeline) = value.read_lock::<TimelineRef>() {
         return Ok(timeline.to_json());

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use rhai::{Engine, EvalAltResult};
-use rhailab_client::{Object, Wait, WaitEvent, Waiting};
+use rhailab_client::{Wait, WaitEvent, Waiting};
 
 use super::error::{raise, raise_io};
 use super::object::ObjectRef;
@@ -23,7 +23,8 @@ fn watch(object: &ObjectRef, print: Arc<dyn Printer>) -> Result<(), Box<EvalAltR
         loop {
             let line = match waiting.next().await {
                 Ok(WaitEvent::Changed(fresh)) => {
-                    let line = format!("{fresh}: {}", status(&fresh));
+                    // The wait has read it, or it would not tell of a change.
+                    let line = format!("{fresh}: {}", fresh.text("status").unwrap_or_default());
                     object.with_mut(|object| *object = fresh);
                     line
                 }
@@ -45,8 +46,4 @@ fn watch(object: &ObjectRef, print: Arc<dyn Printer>) -> Result<(), Box<EvalAltR
         }
     });
     Ok(())
-}
-
-fn status(object: &Object) -> String {
-    object.attribute("status").ok().and_then(|status| status.as_str()).unwrap_or_default().to_owned()
 }

@@ -3,7 +3,7 @@
 use comfy_table::presets::{NOTHING, UTF8_FULL_CONDENSED};
 use comfy_table::{Cell, ContentArrangement, Row, Table, TableStyle};
 use rhailab_client::endpoint::{Field, Type};
-use rhailab_client::{Object, REDACTED};
+use rhailab_client::{Error, Object, REDACTED};
 use serde_json::{Map, Value};
 
 use super::cell::{cell, exact};
@@ -13,10 +13,14 @@ use super::{Rest, Shown};
 use crate::engine::ObjectRef;
 
 /// An object with its fields below each other.
-pub(super) fn card(object: &ObjectRef, style: Style) -> String {
+///
+/// # Errors
+///
+/// That GitLab's JSON cannot be read, here and below.
+pub(super) fn card(object: &ObjectRef, style: Style) -> Result<String, Error> {
     object.with(|object| {
         let mut table = empty_table(NOTHING, style);
-        let mut fields = masked_fields(object);
+        let mut fields = masked_fields(object)?;
         // GitLab's order, which puts together what belongs together; what the spec does not know comes last.
         for field in object.resource().fields {
             if let Some(value) = fields.remove(field.name) {
@@ -27,36 +31,38 @@ pub(super) fn card(object: &ObjectRef, style: Style) -> String {
             table.add_row([Cell::new(one_line(&name)), exact(&value, None, style)]);
         }
         let body: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-        format!("{}\n{}", one_line(&object.to_string()), body.join("\n"))
+        Ok(format!("{}\n{}", one_line(&object.to_string()), body.join("\n")))
     })
 }
 
 /// As many rows as the style wants, and a line that tells of the others.
-pub(super) fn rows(rows: &[ObjectRef], rest: Rest, style: Style) -> String {
+pub(super) fn rows(rows: &[ObjectRef], rest: Rest, style: Style) -> Result<String, Error> {
     let shown = rows.get(..style.rows.unwrap_or(rows.len())).unwrap_or(rows);
     let hidden = rows.len() - shown.len();
-    let table = table(shown, style);
+    let table = table(shown, style)?;
     let total = match rest {
-        Rest::None if hidden == 0 => return table,
+        Rest::None if hidden == 0 => return Ok(table),
         Rest::None => rows.len().to_string(),
-        Rest::More(Some(total)) if total == shown.len() as u64 => return table,
+        Rest::More(Some(total)) if total == shown.len() as u64 => return Ok(table),
         Rest::More(Some(total)) => total.to_string(),
         // A page that is not full is the last one, even where GitLab never says how many rows there are.
-        Rest::More(None) if hidden == 0 && shown.len() < style.rows.unwrap_or(usize::MAX) => return table,
+        Rest::More(None) if hidden == 0 && shown.len() < style.rows.unwrap_or(usize::MAX) => {
+            return Ok(table);
+        }
         Rest::More(None) => format!("{} or more", rows.len()),
     };
-    format!("{table}\nthe first {} of {total} rows; `for` and `filter` see all of them", shown.len())
+    Ok(format!("{table}\nthe first {} of {total} rows; `for` and `filter` see all of them", shown.len()))
 }
 
 /// Objects below each other, one a row.
-fn table(rows: &[ObjectRef], style: Style) -> String {
+fn table(rows: &[ObjectRef], style: Style) -> Result<String, Error> {
     let Some(resource) = rows.first().map(|row| row.with(|row| row.resource())) else {
-        return "(no rows)".to_owned();
+        return Ok("(no rows)".to_owned());
     };
     let mut table = empty_table(UTF8_FULL_CONDENSED, style);
     table.set_header(resource.table);
     for row in rows {
-        let fields = row.with(masked_fields);
+        let fields = row.with(masked_fields)?;
         let cells = resource
             .table
             .iter()
@@ -67,7 +73,7 @@ fn table(rows: &[ObjectRef], style: Style) -> String {
         }
         table.add_row(row);
     }
-    table.to_string()
+    Ok(table.to_string())
 }
 
 fn empty_table(preset: TableStyle, style: Style) -> Table {
@@ -86,25 +92,28 @@ fn empty_table(preset: TableStyle, style: Style) -> Table {
 }
 
 /// The value as data, secrets masked.
-pub(super) fn masked(shown: Shown) -> Value {
-    match shown {
+pub(super) fn masked(shown: Shown) -> Result<Value, Error> {
+    Ok(match shown {
         Shown::Nothing => Value::Null,
         Shown::Text(text) => Value::String(text),
-        Shown::Object(object) => Value::Object(object.with(masked_fields)),
-        Shown::Rows(rows, _) => rows.iter().map(|row| Value::Object(row.with(masked_fields))).collect(),
+        Shown::Object(object) => Value::Object(object.with(masked_fields)?),
+        Shown::Rows(rows, _) => {
+            let rows = rows.iter().map(|row| Ok(Value::Object(row.with(masked_fields)?)));
+            rows.collect::<Result<_, Error>>()?
+        }
         Shown::Timeline(timeline) => timeline.to_json(),
         Shown::Data(data) => data,
-    }
+    })
 }
 
 /// Everything that GitLab sent, secrets masked.
-fn masked_fields(object: &Object) -> Map<String, Value> {
-    let mut fields = object.attributes().cloned().unwrap_or_else(|| {
+fn masked_fields(object: &Object) -> Result<Map<String, Value>, Error> {
+    let mut fields = object.attributes()?.cloned().unwrap_or_else(|| {
         let identity = rhailab_client::IntoArgument::into_argument(object.shown_identity());
         [(object.resource().identity.to_owned(), identity)].into_iter().collect()
     });
     mask(&mut fields, object.resource().fields);
-    fields
+    Ok(fields)
 }
 
 fn mask(fields: &mut Map<String, Value>, known: &'static [Field]) {

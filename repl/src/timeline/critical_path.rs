@@ -23,7 +23,8 @@ const SLACK: f64 = 1.0;
 /// The places of the jobs on the critical path, in the order in which they ran; none when nothing has run.
 pub(super) fn critical_path(runs: &[Run<'_>]) -> Vec<usize> {
     let mut path: Vec<usize> = last_to_end(runs, |_, _| true).into_iter().collect();
-    // Each step leads to an earlier stage or to an earlier run in the same one, so this comes to an end.
+    // Each step leads to an earlier stage, or within a stage to a job with a smaller number, so this comes to an end
+    // whatever the times say.
     while let Some(before) = path.last().and_then(|at| before(runs, runs.get(*at)?)) {
         path.push(before);
     }
@@ -34,8 +35,8 @@ pub(super) fn critical_path(runs: &[Run<'_>]) -> Vec<usize> {
 fn before(runs: &[Run<'_>], run: &Run<'_>) -> Option<usize> {
     let begin = run.bar?.queued;
     last_to_end(runs, |other, bar| {
-        let is_earlier = other.stage < run.stage || (other.name == run.name && other.id < run.id);
-        is_earlier && bar.ended <= begin + SLACK
+        let is_own = other.stage == run.stage && other.name == run.name && other.id < run.id;
+        (other.stage < run.stage || is_own) && bar.ended <= begin + SLACK
     })
 }
 
@@ -52,6 +53,8 @@ fn last_to_end(runs: &[Run<'_>], counts: impl Fn(&Run<'_>, Bar) -> bool) -> Opti
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn run(id: i64, name: &'static str, stage: usize, times: [f64; 3]) -> Run<'static> {
@@ -109,6 +112,38 @@ mod tests {
             run(3, "early", 1, [10.0, 10.0, 50.0]),
         ];
         assert_eq!(names(&runs), ["early"]);
+    }
+
+    #[test]
+    fn a_job_of_a_later_stage_comes_before_none_whatever_its_name_and_number() {
+        let runs = [run(1, "check", 1, [0.0, 0.0, 0.0]), run(2, "check", 0, [0.0, 0.0, 0.0])];
+        assert_eq!(critical_path(&runs), [1, 0]);
+    }
+
+    proptest! {
+        /// Few names, stages, numbers and times, so that many jobs share them.
+        #[test]
+        fn it_comes_to_an_end_for_any_jobs(
+            jobs in prop::collection::vec((0..4_i64, 0..2_usize, 0..3_usize, 0..3_u8, 0..3_u8, any::<bool>()), 0..12),
+        ) {
+            let runs: Vec<Run<'_>> = jobs
+                .into_iter()
+                .map(|(id, name, stage, queued, ran, has_run)| {
+                    let queued = f64::from(queued);
+                    let ended = queued + f64::from(ran);
+                    let bar = Bar { queued, started: Some(queued), ended };
+                    Run { id, name: ["a", "b"][name], stage, bar: has_run.then_some(bar) }
+                })
+                .collect();
+            // A path that goes round never gives its places out.
+            let path = critical_path(&runs);
+            let falls = |pair: &[usize]| {
+                let (first, second) = (&runs[pair[0]], &runs[pair[1]]);
+                (first.stage, first.id) < (second.stage, second.id)
+            };
+            prop_assert!(path.windows(2).all(falls), "{path:?} {runs:?}");
+            prop_assert_eq!(path.is_empty(), runs.iter().all(|run| run.bar.is_none()));
+        }
     }
 
     #[test]
