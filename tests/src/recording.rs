@@ -6,7 +6,6 @@ use std::convert::Infallible;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -19,7 +18,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use crate::process::{PATIENCE, TICK};
+use crate::patience::{holds, until};
 
 /// The server. It stops when it is dropped.
 #[derive(Debug)]
@@ -155,11 +154,10 @@ impl RecordingServer {
     ///
     /// When they do not come.
     pub fn wait_for(&self, count: usize) {
-        let started = Instant::now();
-        while self.shared.seen().requests.len() < count {
-            assert!(started.elapsed() < PATIENCE, "only {:?} of {count} requests came", self.lines());
-            std::thread::sleep(TICK);
-        }
+        until(
+            || (self.shared.seen().requests.len() >= count).then_some(()),
+            || format!("only {:?} of {count} requests came", self.lines()),
+        );
     }
 }
 
@@ -324,11 +322,11 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         headers: head.headers,
         body,
     });
-    let started = Instant::now();
-    while shared.seen().most_under_way < answer.together {
-        assert!(started.elapsed() < PATIENCE, "{} requests were never under way together", answer.together);
-        tokio::time::sleep(TICK).await;
-    }
+    holds(
+        || shared.seen().most_under_way >= answer.together,
+        || format!("{} requests were never under way together", answer.together),
+    )
+    .await;
     // A client can begin its next request only when it has the answer to this one, and that is behind this line.
     shared.seen().under_way -= 1;
     let content = match answer.body {
