@@ -37,8 +37,8 @@ fn a_session_from_the_first_line_to_a_script_that_runs() {
     // Three pasted lines are one input.
     shell.send("\u{1b}[200~fn failed(project) {\n    project.pipelines.list(#{status: \"failed\"}).len()\n}\u{1b}[201~");
     shell.enter("");
-    shell.enter("failed(project) + 41");
-    shell.expect("42");
+    shell.enter("`${failed(project) + 41} of them`");
+    shell.expect("42 of them");
 
     // A long wait is interrupted; what was there is still there.
     shell.enter(":trace on");
@@ -79,8 +79,8 @@ fn the_history_lasts_and_holds_no_secret() {
     shell.enter("let token = \"glpat-abcdefghij\";");
     shell.expect("(not kept in the history: it may hold a secret)");
     shell.enter(" let hidden = 1;");
-    shell.enter("kept * 2");
-    shell.expect("42");
+    shell.enter("`${kept * 2} in all`");
+    shell.expect("42 in all");
     let (home, _) = shell.leave();
 
     let file = home.path().join(".local/state/rhailab/history");
@@ -94,8 +94,8 @@ fn the_history_lasts_and_holds_no_secret() {
     shell.send("\u{1b}[A\u{1b}[A");
     shell.expect("let kept = 20 + 1;");
     shell.enter("");
-    shell.enter("kept + 100");
-    shell.expect("121");
+    shell.enter("`${kept + 100} now`");
+    shell.expect("121 now");
     assert_eq!(shell.leave().1, 0);
 }
 
@@ -118,8 +118,8 @@ fn what_would_write_can_be_refused_and_rehearsed() {
     shell.expect("\"token\":\"••••\"");
     shell.expect("success");
     shell.enter(":dry off");
-    shell.enter("project.triggers.list().len() + 100");
-    shell.expect("101");
+    shell.enter("`${project.triggers.list().len()} as before`");
+    shell.expect("1 as before");
     assert_eq!(shell.leave().1, 0);
 }
 
@@ -144,6 +144,7 @@ fn commands_tell_and_a_wrong_one_is_told_the_right_one() {
         (":set output json", "> "),
         ("[n]", "\"a\": ["),
         (":set output auto", "> "),
+        ("n", "a:"),
         (":save", "needs something"),
         (":run nowhere.rhai", "nowhere.rhai cannot be read"),
         ("twice(nope)", "there is no variable `nope`"),
@@ -197,15 +198,15 @@ fn a_session_goes_from_server_to_server() {
 
     // What a file declares stays, and an error in one of its functions is shown there.
     shell.enter(":run lines.rhai");
-    shell.enter("from_file + 1");
-    shell.expect("42");
+    shell.enter("`${from_file + 1} from the file`");
+    shell.expect("42 from the file");
     shell.enter("more(1)");
     shell.expect("lines.rhai:2:18");
     let fixed = "let from_file = 50;\nfn more(x) { x + 100 }";
     std::fs::write(shell.home().join("lines.rhai"), fixed).unwrap();
     shell.enter(":reload");
-    shell.enter("more(from_file)");
-    shell.expect("150");
+    shell.enter("`${more(from_file)} from the new one`");
+    shell.expect("150 from the new one");
 
     // What a file imports stands beside the file, and is read again with it.
     std::fs::create_dir(shell.home().join("lib")).unwrap();

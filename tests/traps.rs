@@ -334,13 +334,19 @@ fn trap_8_errors_are_objects_and_interrupts_cannot_be_caught() {
 
     let bridge = run.world.bridge.clone();
     let script = r#"
-        fn stop_me() { try { sleep("1h"); } catch { 1 } }
+        fn stop_me() { try { print("asleep"); sleep("1h"); } catch { 1 } }
         stop_me();
         2
     "#;
     let program = run.engine.compile(script).unwrap();
     let thrown = std::thread::scope(|scope| {
         let sleeper = scope.spawn(|| run.engine.run(&program));
+        // An interrupt that came before would be seen without any sleep.
+        while !sleeper.is_finished()
+            && run.printed.0.lock().unwrap().last().is_none_or(|line| line != "asleep")
+        {
+            std::thread::yield_now();
+        }
         bridge.stop(Interrupt::Signal);
         sleeper.join().unwrap().unwrap_err()
     });

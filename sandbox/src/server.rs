@@ -39,7 +39,6 @@ pub use storage::StorageRequest;
 pub struct Sandbox {
     url: String,
     token: String,
-    developer_token: String,
     shared: Arc<Shared>,
     /// Dropping the senders stops the servers, too.
     servers: Vec<Server>,
@@ -105,7 +104,6 @@ pub async fn start(options: Options) -> Result<Sandbox, StartError> {
         world.storage = Some(format!("http://{}", reachable(address)));
     }
     let token = token_of(&world, Account::Owner);
-    let developer_token = token_of(&world, Account::Developer);
     let shared = Arc::new(Shared {
         clock,
         latency: options.latency,
@@ -118,7 +116,7 @@ pub async fn start(options: Options) -> Result<Sandbox, StartError> {
         servers
             .push(Server::start(storage, Router::new().fallback(serve_storage).with_state(shared.clone())));
     }
-    Ok(Sandbox { url, token, developer_token, shared, servers })
+    Ok(Sandbox { url, token, shared, servers })
 }
 
 /// How long a request that is being answered may hold up a shutdown.
@@ -135,12 +133,6 @@ impl Sandbox {
     #[must_use]
     pub fn token(&self) -> &str {
         &self.token
-    }
-
-    /// A personal access token of another user, who is a developer of `demo/app`.
-    #[must_use]
-    pub fn developer_token(&self) -> &str {
-        &self.developer_token
     }
 
     /// A personal access token of this account.

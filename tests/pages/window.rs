@@ -1,7 +1,5 @@
 //! How many requests a walk costs, and how many of them run at once.
 
-use std::time::Duration;
-
 use rhailab_client::ListProjectJobs;
 use rhailab_tests::{ListServer, Listing, Rhailab};
 
@@ -68,12 +66,12 @@ async fn footgun_04_one_page_or_all() {
 
 #[tokio::test]
 async fn footgun_23_pages_come_several_at_once_in_order_and_never_too_many() {
-    for at_once in [1, 2, 5, 16] {
-        let listing = Listing { latency: Duration::from_millis(10), ..Listing::newest_first(2_950) };
-        let server = ListServer::start(listing);
+    // The window doubles with each page that is taken, so behind these pages it is as wide as it may be.
+    for (at_once, widest_from) in [(1, 1), (2, 2), (5, 4), (16, 5)] {
+        let together = Some((widest_from, at_once));
+        let server = ListServer::start(Listing { together, ..Listing::newest_first(2_950) });
         assert_eq!(all(jobs(&server, at_once)).await, newest_first(2_950), "{at_once}");
-        let most = server.most_under_way();
-        assert!(most <= at_once && (at_once == 1 || most > 1), "{most} of {at_once}");
+        assert_eq!(server.most_under_way(), at_once);
         let mut pages = server.pages();
         pages.sort_unstable();
         assert_eq!(pages[..30], (1..=30).collect::<Vec<_>>(), "each page is asked for once: {pages:?}");
@@ -90,11 +88,7 @@ async fn pages_behind_run_on_while_the_caller_works() {
         rows.try_next().await.unwrap().unwrap();
     }
     // Nobody asks for a row, and yet the page behind arrives.
-    let started = std::time::Instant::now();
-    while !server.pages().contains(&3) {
-        assert!(started.elapsed() < Duration::from_secs(30), "{:?}", server.pages());
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    server.wait_for(3).await;
     assert_eq!(server.pages().len(), 3);
     let (rest, error) = rest(&mut rows).await;
     assert_eq!((rest.len(), error.is_none()), (899, true));
@@ -120,15 +114,15 @@ async fn a_walk_ends_at_a_short_page_and_at_an_empty_one_without_any_header() {
 
 #[test]
 fn the_option_bounds_what_a_script_asks_for_at_once() {
-    for jobs in ["1", "3"] {
-        let listing = Listing { latency: Duration::from_millis(10), ..Listing::newest_first(1_950) };
-        let server = ListServer::start(listing);
+    for (jobs, widest_from) in [(1, 1), (3, 3)] {
+        let together = Some((widest_from, jobs));
+        let server = ListServer::start(Listing { together, ..Listing::newest_first(1_950) });
         let walk = "gl.projects.get(1, #{lazy: true}).jobs.list().len()";
         let outcome = Rhailab::new(env!("CARGO_BIN_EXE_rhailab"))
-            .args(["--jobs", jobs, "eval", walk])
+            .args(["--jobs", &jobs.to_string(), "eval", walk])
             .server(server.url(), "glpat-test")
             .run();
         assert_eq!(outcome.stdout, "1950\n", "{outcome:?}");
-        assert_eq!(server.most_under_way().to_string(), jobs);
+        assert_eq!(server.most_under_way(), jobs);
     }
 }

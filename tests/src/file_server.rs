@@ -5,9 +5,9 @@ use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::process::{PATIENCE, TICK};
+use crate::patience::until;
 
 /// The server. Its threads end with the test.
 #[derive(Debug)]
@@ -106,11 +106,10 @@ impl FileServer {
     ///
     /// When they do not come.
     pub fn wait_for(&self, count: usize) {
-        let started = Instant::now();
-        while self.shared.asked().len() < count {
-            assert!(started.elapsed() < PATIENCE, "only {:?} of {count} requests came", self.asked());
-            std::thread::sleep(TICK);
-        }
+        until(
+            || (self.shared.asked().len() >= count).then_some(()),
+            || format!("only {:?} of {count} requests came", self.asked()),
+        );
     }
 
     /// Sends what was held back, and holds nothing back from now on.

@@ -25,6 +25,7 @@ pub mod canned;
 pub mod chaos;
 mod file_server;
 mod listing;
+mod patience;
 mod process;
 mod proxy;
 pub mod python;

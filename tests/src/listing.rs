@@ -3,7 +3,6 @@
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -12,6 +11,8 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+
+use crate::patience::holds;
 
 /// What happens after an answer was made and before it is sent: the list may change, and another status than 200 replaces
 /// the answer.
@@ -31,10 +32,10 @@ pub struct Listing {
     pub keyset: bool,
     /// A page that begins behind so many rows is refused with 405.
     pub highest_offset: Option<usize>,
-    /// How long each answer takes.
-    pub latency: Duration,
-    /// The page that is looked at later than the others, by this time.
-    pub late: Option<(i64, Duration)>,
+    /// From this page on, answers are held back until so many requests have been under way at the same time.
+    pub together: Option<(i64, usize)>,
+    /// The first of these pages is looked at only after the second was answered.
+    pub late: Option<(i64, i64)>,
     /// What happens behind each answer.
     pub meddle: Meddle,
 }
@@ -86,7 +87,7 @@ impl Default for Listing {
             totals: false,
             keyset: false,
             highest_offset: None,
-            latency: Duration::ZERO,
+            together: None,
             late: None,
             meddle: Box::new(|_, _| 200),
         }
@@ -152,6 +153,16 @@ impl ListServer {
         self.shared.state().asked.iter().filter_map(|asked| asked.page).collect()
     }
 
+    /// Waits until a page was asked for and answered.
+    ///
+    /// # Panics
+    ///
+    /// When nobody asks for it.
+    pub async fn wait_for(&self, page: i64) {
+        let has_come = || self.pages().contains(&page);
+        holds(has_come, || format!("page {page} is not among {:?}", self.pages())).await;
+    }
+
     /// The most requests that were ever under way at once.
     #[must_use]
     pub fn most_under_way(&self) -> usize {
@@ -181,16 +192,17 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         page: value_of(&query, "page").and_then(|page| page.parse().ok()),
         query,
     };
-    let (latency, late) = {
+    let (together, late) = {
         let mut served = shared.state();
         served.under_way += 1;
         served.most_under_way = served.most_under_way.max(served.under_way);
-        (served.listing.latency, served.listing.late)
+        (served.listing.together, served.listing.late)
     };
-    if let Some((page, pause)) = late
+    if let Some((page, earlier)) = late
         && asked.page == Some(page)
     {
-        tokio::time::sleep(pause).await;
+        let has_come = || shared.state().asked.iter().any(|asked| asked.page == Some(earlier));
+        holds(has_come, || format!("page {page} waits for page {earlier}, which nobody asks for")).await;
     }
     let answer = {
         let mut served = shared.state();
@@ -212,8 +224,11 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         }
         answer
     };
-    if !latency.is_zero() {
-        tokio::time::sleep(latency).await;
+    if let Some((first, requests)) = together
+        && asked.page.is_some_and(|page| page >= first)
+    {
+        let were_together = || shared.state().most_under_way >= requests;
+        holds(were_together, || format!("{requests} requests were never under way together")).await;
     }
     shared.state().under_way -= 1;
     answer

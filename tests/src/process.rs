@@ -6,12 +6,7 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How long anything may take before the test fails. Far more than is ever needed, because it decides
-/// nothing but how a hang ends.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
-
-/// How long to pause between two looks at something that ends by itself.
-pub(crate) const TICK: Duration = Duration::from_millis(2);
+use crate::patience::{PATIENCE, TICK};
 
 /// How a process ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

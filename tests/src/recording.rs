@@ -6,7 +6,6 @@ use std::convert::Infallible;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -19,7 +18,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use crate::process::{PATIENCE, TICK};
+use crate::patience::{holds, until};
 
 /// The server. It stops when it is dropped.
 #[derive(Debug)]
@@ -52,7 +51,18 @@ pub struct Answer {
     headers: Vec<(&'static str, String)>,
     body: Content,
     length: Length,
-    together: usize,
+    held: Held,
+}
+
+/// When an answer is sent.
+#[derive(Clone, Copy, Debug)]
+enum Held {
+    /// At once.
+    Not,
+    /// When so many requests have been under way at the same time.
+    Until(usize),
+    /// Never.
+    Forever,
 }
 
 /// What the header says about the size of a body.
@@ -155,11 +165,10 @@ impl RecordingServer {
     ///
     /// When they do not come.
     pub fn wait_for(&self, count: usize) {
-        let started = Instant::now();
-        while self.shared.seen().requests.len() < count {
-            assert!(started.elapsed() < PATIENCE, "only {:?} of {count} requests came", self.lines());
-            std::thread::sleep(TICK);
-        }
+        until(
+            || (self.shared.seen().requests.len() >= count).then_some(()),
+            || format!("only {:?} of {count} requests came", self.lines()),
+        );
     }
 }
 
@@ -218,7 +227,7 @@ impl Answer {
             headers: vec![("content-type", "application/json".to_owned())],
             body: Content::Text(body.to_string()),
             length: Length::Right,
-            together: 0,
+            held: Held::Not,
         }
     }
 
@@ -230,7 +239,7 @@ impl Answer {
             headers: Vec::new(),
             body: Content::Bytes(body.into()),
             length: Length::Right,
-            together: 0,
+            held: Held::Not,
         }
     }
 
@@ -238,21 +247,21 @@ impl Answer {
     #[must_use]
     pub fn text(status: u16, body: &str) -> Self {
         let headers = vec![("content-type", "text/plain".to_owned())];
-        Self { status, headers, body: Content::Text(body.to_owned()), length: Length::Right, together: 0 }
+        Self { status, headers, body: Content::Text(body.to_owned()), length: Length::Right, held: Held::Not }
     }
 
     /// A page, as a proxy or a sign-in form sends it where JSON was due.
     #[must_use]
     pub fn html(status: u16, page: &str) -> Self {
         let headers = vec![("content-type", "text/html".to_owned())];
-        Self { status, headers, body: Content::Text(page.to_owned()), length: Length::Right, together: 0 }
+        Self { status, headers, body: Content::Text(page.to_owned()), length: Length::Right, held: Held::Not }
     }
 
     /// A redirect to an absolute or relative URL.
     #[must_use]
     pub fn redirect(status: u16, location: impl Into<String>) -> Self {
         let headers = vec![("location", location.into())];
-        Self { status, headers, body: Content::Text(String::new()), length: Length::Right, together: 0 }
+        Self { status, headers, body: Content::Text(String::new()), length: Length::Right, held: Held::Not }
     }
 
     /// The same, but with more bytes announced than come: the connection closes before the end.
@@ -272,7 +281,14 @@ impl Answer {
     /// The same, held back until this many requests have been under way at the same time.
     #[must_use]
     pub fn together(mut self, requests: usize) -> Self {
-        self.together = requests;
+        self.held = Held::Until(requests);
+        self
+    }
+
+    /// The same, but it never comes: the request stays under way until its sender gives up.
+    #[must_use]
+    pub fn held(mut self) -> Self {
+        self.held = Held::Forever;
         self
     }
 
@@ -324,10 +340,13 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         headers: head.headers,
         body,
     });
-    let started = Instant::now();
-    while shared.seen().most_under_way < answer.together {
-        assert!(started.elapsed() < PATIENCE, "{} requests were never under way together", answer.together);
-        tokio::time::sleep(TICK).await;
+    match answer.held {
+        Held::Not => {}
+        Held::Until(requests) => {
+            let were_together = || shared.seen().most_under_way >= requests;
+            holds(were_together, || format!("{requests} requests were never under way together")).await;
+        }
+        Held::Forever => std::future::pending::<()>().await,
     }
     // A client can begin its next request only when it has the answer to this one, and that is behind this line.
     shared.seen().under_way -= 1;

@@ -5,7 +5,8 @@ use std::io::{BufRead as _, BufReader, Lines};
 use std::process::ChildStdout;
 use std::sync::mpsc;
 
-use crate::process::{PATIENCE, Running};
+use crate::patience::PATIENCE;
+use crate::process::Running;
 use crate::rhailab::Rhailab;
 
 /// A simulated GitLab that runs. It is stopped when it is dropped.

@@ -7,12 +7,11 @@ use std::num::NonZeroU16;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Instant;
 
 use rexpect::process::PtyProcess;
 
 use crate::Folder;
-use crate::process::{PATIENCE, TICK};
+use crate::patience::until;
 
 /// The screen. The program is ended when it is dropped.
 pub struct Screen {
@@ -99,15 +98,10 @@ impl Screen {
     /// When they do not come.
     #[track_caller]
     pub fn wait_for(&self, what: impl Fn(&[String]) -> bool) -> Vec<String> {
-        let started = Instant::now();
-        loop {
-            let rows = self.rows();
-            if what(&rows) {
-                return rows;
-            }
-            assert!(started.elapsed() < PATIENCE, "the screen stays like this:\n{}", rows.join("\n"));
-            std::thread::sleep(TICK);
-        }
+        until(
+            || Some(self.rows()).filter(|rows| what(rows)),
+            || format!("the screen stays like this:\n{}", self.rows().join("\n")),
+        )
     }
 
     /// Gives the screen another size, and tells the program so.
@@ -147,11 +141,10 @@ impl Screen {
     /// When it does not end.
     #[must_use]
     pub fn end(self) -> Ended {
-        let started = Instant::now();
-        while !self.reader.is_finished() {
-            assert!(started.elapsed() < PATIENCE, "the program does not end:\n{}", self.rows().join("\n"));
-            std::thread::sleep(TICK);
-        }
+        until(
+            || self.reader.is_finished().then_some(()),
+            || format!("the program does not end:\n{}", self.rows().join("\n")),
+        );
         // The type of the answer is the terminal library's own and has no name here: `Ok(Exited(Pid(1), 0))`.
         let ended = format!("{:?}", self.process.wait());
         let status =

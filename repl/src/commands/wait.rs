@@ -214,3 +214,29 @@ fn interrupted(subject: &Subject) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_tells_what_was_seen_last_and_what_to_do() {
+        let seen = |status: Option<&str>| Subject::Pipeline {
+            id: 104,
+            status: status.map(str::to_owned),
+            again: "rhailab wait demo/app 104".to_owned(),
+        };
+        let goes_on = "It goes on without you; `rhailab wait demo/app 104` waits again.";
+        let unknown = "Whether a pipeline was started is not known: look before you start another one.";
+        let cases = [
+            (seen(Some("running")), 200, "pipeline 104 was still running after 200ms", goes_on),
+            (seen(Some("created")), 90_000, "pipeline 104 was still created after 1m 30s", goes_on),
+            (seen(None), 5_000, "GitLab did not answer within 5s", goes_on),
+            (Subject::Unknown, 5_000, "GitLab did not answer within 5s", unknown),
+        ];
+        for (subject, milliseconds, title, help) in cases {
+            let said = too_late(&subject, Duration::from_millis(milliseconds));
+            assert_eq!(said, (title.to_owned(), help.to_owned()));
+        }
+    }
+}

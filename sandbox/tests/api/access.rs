@@ -1,5 +1,7 @@
 //! Who gets in: tokens, roles, and what strangers are told.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use rhailab_sandbox::{Account, Options, Visibility};
 use serde_json::json;
@@ -72,8 +74,8 @@ async fn a_public_project_shows_its_pipelines_but_never_its_jobs() {
 #[tokio::test]
 async fn a_developer_runs_pipelines_but_neither_triggers_nor_deletes() {
     let gitlab = slow().await;
-    let request =
-        |method, path: &str| gitlab.anonymous(method, path).bearer_auth(gitlab.sandbox.developer_token());
+    let developer = gitlab.sandbox.token_of(Account::Developer);
+    let request = |method, path: &str| gitlab.anonymous(method, path).bearer_auth(&developer);
     let created = send(request(Method::POST, "/projects/1/pipeline").json(&json!({"ref": "main"}))).await;
     assert_eq!((created.status, &created.json()["user"]["username"]), (201, &json!("jo.fern")));
     send(request(Method::GET, "/projects/1/triggers")).await.assert(403, FORBIDDEN);
@@ -89,9 +91,8 @@ async fn authentication_comes_before_parameters_and_parameters_before_everything
     let missing = r#"{"error":"ref is missing"}"#;
     send(post("/projects/999/pipeline").bearer_auth(gitlab.sandbox.token())).await.assert(400, missing);
     let missing = r#"{"error":"description is missing"}"#;
-    send(post("/projects/1/triggers").bearer_auth(gitlab.sandbox.developer_token()))
-        .await
-        .assert(400, missing);
+    let developer = gitlab.sandbox.token_of(Account::Developer);
+    send(post("/projects/1/triggers").bearer_auth(developer)).await.assert(400, missing);
 }
 
 #[tokio::test]
@@ -125,16 +126,23 @@ async fn each_account_has_a_token_of_its_own() {
     assert_eq!((refused.status, &refused.json()["error"]), (403, &json!("insufficient_scope")));
 }
 
+const A_MONTH: Duration = Duration::from_secs(30 * 86_400);
+
 #[tokio::test]
 async fn a_running_job_is_reached_by_its_token() {
-    let gitlab = gitlab(Options { speed: 30.0, ..Default::default() }).await;
+    // Time passes fast enough for a job to begin, and far too slowly for one to end.
+    let mut options = Options { speed: 1_000.0, ..Default::default() };
+    for plan in &mut options.pipeline {
+        plan.duration = A_MONTH..=A_MONTH;
+    }
+    let gitlab = gitlab(options).await;
     let id = gitlab.start_pipeline().await;
     let jobs = format!("/projects/1/pipelines/{id}/jobs?scope=running");
     let running = loop {
         if let [job, ..] = gitlab.get(&jobs).await.column("id").as_slice() {
             break job.as_i64().unwrap();
         }
-        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
     };
     let token = gitlab.sandbox.job_token(running);
     let request = gitlab.anonymous(Method::GET, "/job").header("JOB-TOKEN", token);
