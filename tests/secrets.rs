@@ -98,6 +98,47 @@ fn no_script_makes_the_program_show_its_token_or_what_gitlab_calls_secret() {
     assert!(sent, "no request carried the trigger's token");
 }
 
+/// A token that looks like none of GitLab's.
+const ECHOED: &str = "SECRETtoken1234567890";
+
+/// What answers and errors hold of a request's token when a server or a proxy repeats it: nothing.
+#[test]
+fn a_token_that_a_server_repeats_is_masked_whatever_its_looks() {
+    let complaint = format!("bad token {ECHOED}");
+    let encoded = ECHOED.replace('t', "%74");
+    let server = RecordingServer::start([
+        ("GET /api/v4/projects/1", Answer::json(400, &json!({"message": complaint}))),
+        ("GET /api/v4/projects/2", Answer::text(403, &complaint)),
+        (
+            "GET /api/v4/projects/3",
+            Answer::json(400, &json!({"message": {ECHOED: [complaint]}, "echo": encoded}))
+                .with_header("x-echo", ECHOED)
+                .with_header("x-request-id", ECHOED),
+        ),
+        ("GET /api/v4/projects/4", Answer::redirect(302, format!("{{url}}/x/{ECHOED}"))),
+        ("GET /api/v4/projects/5", Answer::redirect(302, format!("{{url}}/{encoded}?a={ECHOED}"))),
+        ("GET /api/v4/projects/6", Answer::redirect(302, format!("ftp://{ECHOED}.test/{ECHOED}"))),
+        ("GET /api/v4/projects/7", Answer::json(200, &json!([ECHOED]))),
+        ("GET /api/v4/projects/8", Answer::html(501, &format!("<p>{complaint}</p>"))),
+    ]);
+    let facts = "${e} ${e.message} ${e.body} ${e.url} ${e.fields} ${e.request_id} ${e.hint} ${e.to_json()}";
+    for project in 1..=8 {
+        let code = format!("gl.projects.get({project})");
+        let caught = format!("let r; try {{ {code} }} catch (e) {{ r = `{facts}` }} r");
+        for (code, status) in [(code, 1), (caught, 0)] {
+            for options in [&[][..], &["-v"], &["-vv"], &["--output", "json"]] {
+                let call = Rhailab::new(RHAILAB).server(server.url(), ECHOED).args(options);
+                let outcome = call.args(["eval", &code]).run();
+                assert_eq!(outcome.status, Some(status), "{code}: {outcome:?}");
+                let shown = format!("{outcome:?}");
+                assert!(!shown.to_lowercase().contains("secrettoken"), "{code}: {shown}");
+                assert!(shown.contains("••••••••") || project > 3, "{code}: {shown}");
+            }
+        }
+    }
+    assert!(server.requests().iter().all(|request| request.header("private-token") == ECHOED));
+}
+
 /// Variables, arguments, the header that the token travels in, and the token.
 type Place<'a> = (Vec<(&'a str, String)>, Vec<String>, &'a str, &'a str);
 

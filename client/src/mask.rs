@@ -1,5 +1,8 @@
-//! Masks secrets in text that was not made to hold any: messages, URLs, pieces of scripts. It knows how tokens look and
-//! where they stand, not which ones are in use; what is known to be a secret is a [`crate::Secret`].
+//! Masks secrets in text that was not made to hold any: messages, URLs, pieces of scripts. It knows how tokens look, where
+//! they stand, and which ones the clients of this process speak with (`mask/in_use.rs`); what else is known to be a secret
+//! is a [`crate::Secret`].
+
+mod in_use;
 
 use std::ops::Range;
 
@@ -8,8 +11,12 @@ use url::Url;
 
 use crate::secret::REDACTED;
 
-/// The text with everything masked, letter by letter, that looks like a token of GitLab's or stands where one does: in the
-/// query of a URL, before its host, behind a name such as `private_token`.
+pub(crate) use in_use::{InUse, enter};
+
+/// The text with everything masked, letter by letter, that a client of this process speaks with, that looks like a token
+/// of GitLab's or stands where one does: in the query of a URL, before its host, behind a name such as `private_token`.
+///
+/// A token of a client's is known by its text, however it looks, unless it is shorter than 8 bytes.
 ///
 /// ```
 /// use rhailab_client::mask_tokens;
@@ -21,7 +28,17 @@ use crate::secret::REDACTED;
 #[must_use]
 pub fn mask_tokens(text: &str) -> String {
     const FINDERS: [Finder; 4] = [in_query, before_host, behind_name, behind_prefix];
-    FINDERS.iter().fold(text.to_owned(), |text, find| mask(&text, find))
+    FINDERS.iter().fold(mask_in_use(text), |text, find| mask(&text, find))
+}
+
+/// The text with every token masked that a client of this process speaks with, and nothing else.
+pub(crate) fn mask_in_use(text: &str) -> String {
+    mask_ranges(text, in_use::find(text))
+}
+
+/// The same, and whatever looks like a token of GitLab's, wherever it stands.
+pub(crate) fn mask_looks(text: &str) -> String {
+    mask(&mask_in_use(text), &(behind_prefix as Finder))
 }
 
 /// A server's URL, or what was meant to be one, without a user name and a password in it, and without tokens.
@@ -71,6 +88,20 @@ fn mask(text: &str, find: &Finder) -> String {
         rest = &rest[secret.end..];
     }
     shown + rest
+}
+
+/// Masks these parts of a text, letter by letter; they may overlap.
+fn mask_ranges(text: &str, mut secrets: Vec<Range<usize>>) -> String {
+    secrets.sort_unstable_by_key(|secret| secret.start);
+    let (mut shown, mut done) = (String::with_capacity(text.len()), 0);
+    for secret in secrets {
+        let start = secret.start.max(done);
+        let end = secret.end.max(start);
+        shown.push_str(&text[done..start]);
+        shown.extend(text[start..end].chars().map(|_| '•'));
+        done = end;
+    }
+    shown + &text[done..]
 }
 
 /// Where a URL or a part of it ends in a text.

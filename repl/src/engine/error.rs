@@ -88,7 +88,7 @@ pub const PROPERTIES: &[(&str, &str)] = &[
     ("url", "The URL of the request, without secrets."),
     ("request_id", "GitLab's number for the request, which its administrators can look for in their logs."),
     ("fields", "GitLab's complaints by field, as a map of arrays."),
-    ("body", "The body of GitLab's answer, as it came."),
+    ("body", "The body of GitLab's answer, as it came, but for the token that the client speaks with."),
     ("pipeline_status", "The status of the pipeline that did not succeed."),
 ];
 
