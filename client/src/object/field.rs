@@ -8,6 +8,7 @@ use super::{Json, Object, Origin};
 use crate::arguments::{Arguments, IntoArgument};
 use crate::endpoint::{Endpoint, On, Place};
 use crate::error::Error;
+use crate::redact;
 use crate::suggestion::nearest;
 use crate::value::check;
 
@@ -17,6 +18,15 @@ impl Object {
     pub fn attributes(&self) -> Option<&Map<String, Value>> {
         let data = self.data.as_deref()?;
         Some(data.fields.get_or_init(|| serde_json::from_slice(data.raw.as_bytes()).unwrap_or_default()))
+    }
+
+    /// The same as it may be shown, secrets masked; of an object that was never fetched, what names it.
+    #[must_use]
+    pub fn shown_attributes(&self) -> Map<String, Value> {
+        let fields = self.attributes().cloned().unwrap_or_else(|| {
+            [(self.resource.identity.to_owned(), self.shown_identity().into_argument())].into_iter().collect()
+        });
+        redact::object(fields, self.resource.fields)
     }
 
     /// The value of a field: what was assigned, else what GitLab sent.

@@ -2,8 +2,8 @@
 
 use comfy_table::presets::{NOTHING, UTF8_FULL_CONDENSED};
 use comfy_table::{Cell, ContentArrangement, Row, Table, TableStyle};
+use rhailab_client::Object;
 use rhailab_client::endpoint::{Field, Type};
-use rhailab_client::{Object, REDACTED};
 use serde_json::{Map, Value};
 
 use super::cell::{cell, exact};
@@ -16,7 +16,7 @@ use crate::engine::ObjectRef;
 pub(super) fn card(object: &ObjectRef, style: Style) -> String {
     object.with(|object| {
         let mut table = empty_table(NOTHING, style);
-        let mut fields = masked_fields(object);
+        let mut fields = object.shown_attributes();
         // GitLab's order, which puts together what belongs together; what the spec does not know comes last.
         for field in object.resource().fields {
             if let Some(value) = fields.remove(field.name) {
@@ -56,7 +56,7 @@ fn table(rows: &[ObjectRef], style: Style) -> String {
     let mut table = empty_table(UTF8_FULL_CONDENSED, style);
     table.set_header(resource.table);
     for row in rows {
-        let fields = row.with(masked_fields);
+        let fields = row.with(Object::shown_attributes);
         let cells = resource
             .table
             .iter()
@@ -90,44 +90,10 @@ pub(super) fn masked(shown: Shown) -> Value {
     match shown {
         Shown::Nothing => Value::Null,
         Shown::Text(text) => Value::String(text),
-        Shown::Object(object) => Value::Object(object.with(masked_fields)),
-        Shown::Rows(rows, _) => rows.iter().map(|row| Value::Object(row.with(masked_fields))).collect(),
+        Shown::Object(object) => Value::Object(object.with(Object::shown_attributes)),
+        Shown::Rows(rows, _) => rows.iter().map(|row| Value::Object(row.with(Object::shown_attributes))).collect(),
         Shown::Timeline(timeline) => timeline.to_json(),
         Shown::Data(data) => data,
-    }
-}
-
-/// Everything that GitLab sent, secrets masked.
-fn masked_fields(object: &Object) -> Map<String, Value> {
-    let mut fields = object.attributes().cloned().unwrap_or_else(|| {
-        let identity = rhailab_client::IntoArgument::into_argument(object.shown_identity());
-        [(object.resource().identity.to_owned(), identity)].into_iter().collect()
-    });
-    mask(&mut fields, object.resource().fields);
-    fields
-}
-
-fn mask(fields: &mut Map<String, Value>, known: &'static [Field]) {
-    for field in known {
-        // When the condition cannot be seen, the value counts as a secret.
-        let condition = |when| fields.get(when).and_then(Value::as_bool).unwrap_or(true);
-        let is_secret = field.secret && field.secret_when.is_none_or(condition);
-        let Some(value) = fields.get_mut(field.name) else { continue };
-        if is_secret && !value.is_null() {
-            *value = REDACTED.into();
-        } else {
-            mask_inside(value, field.ty);
-        }
-    }
-}
-
-fn mask_inside(value: &mut Value, ty: Type) {
-    match (value, ty) {
-        (Value::Object(fields), Type::Record(record)) => mask(fields, record.fields),
-        (Value::Array(values), Type::Array(of)) => {
-            values.iter_mut().for_each(|value| mask_inside(value, *of))
-        }
-        _ => {}
     }
 }
 
