@@ -53,6 +53,34 @@ async fn footgun_07_no_pipeline_is_started_twice() {
     assert_eq!((server.effects(), server.requests().len()), (1, 2));
 }
 
+/// An answer that says yes and cannot be read leaves the pipeline running.
+#[tokio::test]
+async fn footgun_07_what_was_accepted_is_told_although_the_answer_cannot_be_read() {
+    for body in ["{\"id\":", "", "[]", "{}", "{\"id\":104,\"status\":7}"] {
+        let answer = Answer::bytes(201, body.to_owned()).with_header("content-type", "application/json");
+        let read = Answer::bytes(200, body.to_owned()).with_header("content-type", "application/json");
+        let server = RecordingServer::start([(CREATE, answer), (GET, read)]);
+        let project = client(server.url()).projects().lazy(1);
+        let error = project.pipelines().create(CreateProjectPipeline::new("main")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error:?}");
+        let hint = error.hint().unwrap();
+        assert!(hint.starts_with("GitLab has accepted the request: look"), "{error:?}");
+        assert_eq!(hint.matches("look").count(), 1, "{error:?}");
+        // A read may be sent again by anybody.
+        if let Err(error) = client(server.url()).projects().get(1).await {
+            assert!(!error.hint().unwrap_or_default().contains("accepted"), "{error:?}");
+        }
+        let small = Gitlab::builder(server.url()).body_limit(1).build().unwrap().projects().lazy(1);
+        if body.len() > 1 {
+            let error = small.pipelines().create(CreateProjectPipeline::new("main")).await.unwrap_err();
+            assert!(error.hint().unwrap().contains("GitLab has accepted the request"), "{error:?}");
+        }
+    }
+    let server = RecordingServer::start([("POST /api/v4/x", Answer::bytes(201, "{"))]);
+    let outcome = eval(&server, &[], "gl.http(\"POST\", \"/x\")").run();
+    assert!(outcome.stderr.contains("GitLab has accepted the request"), "{outcome:?}");
+}
+
 #[test]
 fn footgun_08_what_fails_for_a_moment_is_asked_for_again_and_told() {
     let refused = Answer::text(429, "Retry later\n").with_header("retry-after", "0");

@@ -98,6 +98,115 @@ fn no_script_makes_the_program_show_its_token_or_what_gitlab_calls_secret() {
     assert!(sent, "no request carried the trigger's token");
 }
 
+/// A token that looks like none of GitLab's.
+const ECHOED: &str = "SECRETtoken1234567890";
+
+/// What answers and errors hold of a request's token when a server or a proxy repeats it: nothing.
+#[test]
+fn a_token_that_a_server_repeats_is_masked_whatever_its_looks() {
+    let complaint = format!("bad token {ECHOED}");
+    let encoded = ECHOED.replace('t', "%74");
+    let server = RecordingServer::start([
+        ("GET /api/v4/projects/1", Answer::json(400, &json!({"message": complaint}))),
+        ("GET /api/v4/projects/2", Answer::text(403, &complaint)),
+        (
+            "GET /api/v4/projects/3",
+            Answer::json(400, &json!({"message": {ECHOED: [complaint]}, "echo": encoded}))
+                .with_header("x-echo", ECHOED)
+                .with_header("x-request-id", ECHOED),
+        ),
+        ("GET /api/v4/projects/4", Answer::redirect(302, format!("{{url}}/x/{ECHOED}"))),
+        ("GET /api/v4/projects/5", Answer::redirect(302, format!("{{url}}/{encoded}?a={ECHOED}"))),
+        ("GET /api/v4/projects/6", Answer::redirect(302, format!("ftp://{ECHOED}.test/{ECHOED}"))),
+        ("GET /api/v4/projects/7", Answer::json(200, &json!([ECHOED]))),
+        ("GET /api/v4/projects/8", Answer::html(501, &format!("<p>{complaint}</p>"))),
+    ]);
+    let facts = "${e} ${e.message} ${e.body} ${e.url} ${e.fields} ${e.request_id} ${e.hint} ${e.to_json()}";
+    for project in 1..=8 {
+        let code = format!("gl.projects.get({project})");
+        let caught = format!("let r; try {{ {code} }} catch (e) {{ r = `{facts}` }} r");
+        for (code, status) in [(code, 1), (caught, 0)] {
+            for options in [&[][..], &["-v"], &["-vv"], &["--output", "json"]] {
+                let call = Rhailab::new(RHAILAB).server(server.url(), ECHOED).args(options);
+                let outcome = call.args(["eval", &code]).run();
+                assert_eq!(outcome.status, Some(status), "{code}: {outcome:?}");
+                let shown = format!("{outcome:?}");
+                assert!(!shown.to_lowercase().contains("secrettoken"), "{code}: {shown}");
+                assert!(shown.contains("••••••••") || project > 3, "{code}: {shown}");
+            }
+        }
+    }
+    assert!(server.requests().iter().all(|request| request.header("private-token") == ECHOED));
+}
+
+/// What GitLab sends beside what the spec knows is told by its name, or by where it stands in a URL.
+#[test]
+fn secrets_that_the_spec_does_not_know_are_masked_by_their_names() {
+    let sent = |name: &str| format!("kz7wq9-sent-{name}");
+    let mut object = json!({
+        "id": 1, "name": "App", "path": "app", "path_with_namespace": "demo/app", "full_path": "demo",
+        "ci_job_token_scope_enabled": true, "runner_token_expires_at": "2026-05-06", "has_password": false,
+        "trigger": {"token": sent("nested"), "rows": [{"access_token": sent("row")}]},
+        "import_url": format!("https://u:{}@h.test/x.git", sent("url")),
+        "note": format!("glft-{}", sent("prefix")),
+    });
+    for name in
+        ["runners_token", "feed_token", "incoming_email_token", "password", "client_secret", "ci_job_token"]
+    {
+        object[name] = sent(name).into();
+    }
+    let server = RecordingServer::start([
+        ("GET /api/v4/projects/1", Answer::json(200, &object)),
+        ("GET /api/v4/groups/1", Answer::json(200, &object)),
+        ("POST /api/v4/applications", Answer::json(201, &object)),
+    ]);
+    let call = |options: &[&str], code: &str| {
+        let call = Rhailab::new(RHAILAB).server(server.url(), PRIVATE).args(options);
+        let outcome = call.args(["eval", code]).run();
+        assert_eq!(outcome.status, Some(0), "{code}: {outcome:?}");
+        outcome
+    };
+    let post = format!(
+        "gl.http(\"POST\", \"/applications\", #{{body: #{{name: \"x\", password: \"{0}\", client_secret: \"{0}\"}}}})",
+        sent("body")
+    );
+    for code in [
+        "gl.projects.get(1)",
+        "gl.projects.get(1).attributes",
+        "#{a: [gl.projects.get(1)]}",
+        "[gl.projects.get(1), gl.projects.get(1)]",
+        "gl.groups.get(1)",
+        "gl.http(\"GET\", \"/projects/1\")",
+        "[gl.http(\"GET\", \"/projects/1\")]",
+        &post,
+    ] {
+        for options in [&[][..], &["-vv"], &["--output", "json"], &["--output", "yaml"]] {
+            let outcome = call(options, code);
+            shows_none(code, &outcome);
+            if !code.starts_with("[gl.projects") {
+                for visible in ["ci_job_token_scope_enabled", "true", "2026-05-06", "has_password", "••••"]
+                {
+                    assert!(outcome.stdout.contains(visible), "{code}: {outcome:?}");
+                }
+            }
+        }
+    }
+    // A script that reads a field itself gets it.
+    for code in [
+        "gl.projects.get(1).runners_token",
+        "gl.groups.get(1).runners_token",
+        "print(gl.projects.get(1).runners_token)",
+        "gl.http(\"GET\", \"/projects/1\").runners_token",
+    ] {
+        assert_eq!(call(&[], code).stdout, format!("{}\n", sent("runners_token")), "{code}");
+    }
+    let sent_body = server
+        .requests()
+        .iter()
+        .any(|request| String::from_utf8_lossy(&request.body).contains(&sent("body")));
+    assert!(sent_body, "no request carried the password");
+}
+
 /// Variables, arguments, the header that the token travels in, and the token.
 type Place<'a> = (Vec<(&'a str, String)>, Vec<String>, &'a str, &'a str);
 

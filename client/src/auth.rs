@@ -5,6 +5,7 @@ use http::HeaderValue;
 use http::header::{AUTHORIZATION, HeaderName};
 
 use crate::error::Error;
+use crate::mask::{self, InUse};
 use crate::secret::Secret;
 
 /// The kinds of token that GitLab takes.
@@ -46,6 +47,8 @@ impl TokenKind {
 pub(crate) struct Credential {
     kind: TokenKind,
     header: HeaderValue,
+    /// Keeps the token out of whatever is shown.
+    _in_use: InUse,
 }
 
 impl Credential {
@@ -70,7 +73,7 @@ impl Credential {
             .map_err(|_| Error::usage(format!("the {} token cannot stand in a header", kind.as_str())))?;
         // Marks the value for every library below: it is kept out of their debug output.
         header.set_sensitive(true);
-        Ok(Self { kind, header })
+        Ok(Self { kind, header, _in_use: mask::enter(token) })
     }
 
     pub(crate) fn header(&self) -> (HeaderName, HeaderValue) {

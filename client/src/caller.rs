@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::arguments::{Arguments, Id};
-use crate::client::{Gitlab, Response};
+use crate::client::{Gitlab, Response, accepted};
 use crate::download::Download;
 use crate::endpoint::{Endpoint, Method, Outcome, Place, Resource};
 use crate::entity::Entity;
@@ -34,7 +34,8 @@ impl Caller<'_> {
         endpoint: &'static Endpoint,
         arguments: Arguments,
     ) -> Result<T, Error> {
-        self.object(endpoint, arguments, T::resource()).await?.typed()
+        let object = self.object(endpoint, arguments, T::resource()).await?;
+        object.typed().map_err(|error| accepted(endpoint, error))
     }
 
     /// Calls an endpoint whose answer does not matter.
@@ -123,6 +124,7 @@ impl Caller<'_> {
         let same = std::ptr::eq(resource, self.resource);
         let known = asked_for.as_ref().or(self.identity()).filter(|_| same);
         Object::answered(self.client, resource, self.context_of(resource), raw, known)
+            .map_err(|error| accepted(endpoint, error))
     }
 
     pub(crate) fn rows(

@@ -301,6 +301,8 @@ impl Gitlab {
 /// The error for a call without a successful answer.
 fn error_of(endpoint: &'static Endpoint, facts: RequestFacts, failure: Failure) -> Error {
     let tries = failure.attempts;
+    // The answer began well, and could not be read whole.
+    let is_accepted = matches!(&failure.cause, Cause::Error(error) if error.kind() == ErrorKind::Decode);
     let mut error = match failure.cause {
         Cause::Error(error) => error.with_request(facts),
         Cause::Refusal(refusal) => {
@@ -320,6 +322,9 @@ fn error_of(endpoint: &'static Endpoint, facts: RequestFacts, failure: Failure) 
             error
         }
     };
+    if is_accepted {
+        error = accepted(endpoint, error);
+    }
     let mut hints: Vec<String> = error.hint().map(str::to_owned).into_iter().collect();
     if failure.is_uncertain && endpoint.idempotency == Idempotency::Never {
         hints.push("GitLab may have done it all the same: look before you send it again.".to_owned());
@@ -334,6 +339,18 @@ fn error_of(endpoint: &'static Endpoint, facts: RequestFacts, failure: Failure) 
         error = error.with_hint(hints.join(" "));
     }
     error
+}
+
+/// Says of an answer that means success and cannot be read that what was asked for is most likely done, where sending it
+/// again would do it again.
+pub(crate) fn accepted(endpoint: &Endpoint, error: Error) -> Error {
+    const ACCEPTED: &str =
+        "GitLab has accepted the request: look whether it is done before you send it again.";
+    if endpoint.idempotency != Idempotency::Never || error.kind() != ErrorKind::Decode {
+        return error;
+    }
+    let hint = error.hint().map_or_else(|| ACCEPTED.to_owned(), |hint| format!("{ACCEPTED} {hint}"));
+    error.with_hint(hint)
 }
 
 /// A page where GitLab's API has none: whoever sent it did not carry out the request.
@@ -382,9 +399,10 @@ impl Response {
                 return not_from_gitlab(self.request.clone());
             }
             let what = format!("the answer to {} cannot be read: {problem}", self.endpoint.id);
-            Error::new(ErrorKind::Decode, what)
+            let error = Error::new(ErrorKind::Decode, what)
                 .with_request(self.request.clone())
-                .with_hint("Is the URL that of a GitLab server?")
+                .with_hint("Is the URL that of a GitLab server?");
+            accepted(self.endpoint, error)
         })
     }
 

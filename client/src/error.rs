@@ -10,7 +10,7 @@ use std::fmt;
 
 use crate::client::url_of;
 use crate::endpoint::{Endpoint, Method};
-use crate::mask::{is_secret_parameter, mask_tokens};
+use crate::mask::{is_secret_parameter, mask_in_use, mask_looks, mask_tokens};
 use crate::redact;
 
 pub(crate) use refusal::from_answer;
@@ -176,7 +176,7 @@ impl Error {
         self.0.answer.as_ref().map(|answer| &answer.fields)
     }
 
-    /// The body of GitLab's answer, as it came.
+    /// The body of GitLab's answer, as it came, but for the token that the client speaks with.
     #[must_use]
     pub fn body(&self) -> Option<&str> {
         self.0.answer.as_ref().map(|answer| answer.body.as_str())
@@ -259,8 +259,16 @@ impl Error {
         self
     }
 
+    /// What GitLab answered. Whoever answers may repeat the token that it was asked with.
     pub(crate) fn with_answer(mut self, answer: AnswerFacts) -> Self {
-        self.0.answer = Some(answer);
+        let AnswerFacts { status, request_id, fields, body } = answer;
+        let masked = |texts: Vec<String>| texts.iter().map(|text| mask_in_use(text)).collect();
+        self.0.answer = Some(AnswerFacts {
+            status,
+            request_id: request_id.map(|id| mask_in_use(&id)),
+            fields: fields.into_iter().map(|(name, texts)| (mask_in_use(&name), masked(texts))).collect(),
+            body: mask_in_use(&body),
+        });
         self
     }
 
@@ -288,7 +296,7 @@ impl RequestFacts {
     }
 }
 
-/// The URL as text, its user and password and the values of secret query parameters masked.
+/// The URL as text, its user and password, the values of secret query parameters and whatever looks like a token masked.
 pub(crate) fn redact_url(url: &url::Url) -> String {
     let mut shown = url.clone();
     if !shown.username().is_empty() || shown.password().is_some() {
@@ -304,7 +312,7 @@ pub(crate) fn redact_url(url: &url::Url) -> String {
                 .map(|(name, value)| (name, if is_secret_parameter(name) { "xxxx" } else { value.as_str() })),
         );
     }
-    shown.into()
+    mask_looks(shown.as_str())
 }
 
 /// One line: what happened and to which request.

@@ -85,6 +85,7 @@ pub use manager::Manager;
 pub use mask::{mask_tokens, mask_url};
 pub use object::{Answer, Context, Object};
 pub use page::{List, Page, Pages, RowStream};
+pub use redact::mask_secrets;
 pub use secret::{REDACTED, Secret};
 pub use suggestion::{hint, hint_as, nearest};
 pub use value::describe;

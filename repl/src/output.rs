@@ -16,7 +16,7 @@ use std::io::{self, Write};
 
 use clap::ValueEnum;
 use rhai::{Array, Dynamic};
-use rhailab_client::mask_tokens;
+use rhailab_client::mask_secrets;
 use serde_json::Value;
 
 use crate::engine::error::raise;
@@ -167,22 +167,13 @@ fn look_at(value: &Dynamic, most: Option<usize>) -> Result<Shown, WriteError> {
     );
     Ok(match data {
         Ok(Value::String(text)) => Shown::Text(text),
-        Ok(data) => Shown::Data(without_tokens(data)),
+        Ok(mut data) => {
+            // What a script took out of an object, or got by `gl.http`, says by its names alone what is secret.
+            mask_secrets(&mut data);
+            Shown::Data(data)
+        }
         Err(_) => Shown::Text(json::words(value)),
     })
-}
-
-/// Data with every text masked that looks like a token: attributes that a script took out of an object say no longer
-/// which of them are secret.
-fn without_tokens(data: Value) -> Value {
-    match data {
-        Value::String(text) => mask_tokens(&text).into(),
-        Value::Array(values) => values.into_iter().map(without_tokens).collect(),
-        Value::Object(members) => {
-            members.into_iter().map(|(name, value)| (name, without_tokens(value))).collect()
-        }
-        other => other,
-    }
 }
 
 fn objects(values: &[Dynamic]) -> Vec<ObjectRef> {

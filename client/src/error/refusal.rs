@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{AnswerFacts, Error, ErrorKind, RequestFacts};
 use crate::endpoint::Endpoint;
+use crate::mask::mask_in_use;
 
 /// The longest part of a body that is kept and shown, in characters.
 const BODY_SHOWN: usize = 64 * 1024;
@@ -20,7 +21,8 @@ pub(crate) fn from_answer(
     request_id: Option<String>,
     body: &[u8],
 ) -> Error {
-    let text: String = String::from_utf8_lossy(body).chars().take(BODY_SHOWN).collect();
+    // What is cut off comes after: a part of a token is not known any more.
+    let text: String = mask_in_use(&String::from_utf8_lossy(body)).chars().take(BODY_SHOWN).collect();
     let words = words_of(status, &text);
     let mut error = Error::new(kind_of(status), words.message)
         .with_request(request)

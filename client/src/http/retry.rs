@@ -154,7 +154,9 @@ pub(crate) fn asked_pause(status: StatusCode, headers: &HeaderMap, now: SystemTi
         return match text.parse() {
             Ok(seconds) => Some(Duration::from_secs(seconds)),
             // A number that is too large for its type is longer than anybody waits.
-            Err(_) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => Some(Duration::MAX),
+            Err(_) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Some(Duration::MAX)
+            }
             Err(_) => httpdate::parse_http_date(text).ok().map(until),
         };
     }

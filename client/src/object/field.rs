@@ -9,6 +9,7 @@ use crate::arguments::{Arguments, IntoArgument};
 use crate::client::decode;
 use crate::endpoint::{Endpoint, On, Place};
 use crate::error::{Error, ErrorKind};
+use crate::redact;
 use crate::suggestion::{hint, nearest};
 use crate::value::{check, describe};
 
@@ -24,6 +25,18 @@ impl Object {
             Ok(fields) => Ok(Some(fields)),
             Err(problem) => Err(self.undecodable(problem)),
         }
+    }
+
+    /// The same as it may be shown, secrets masked; of an object that was never fetched, what names it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Object::attributes`].
+    pub fn shown_attributes(&self) -> Result<Map<String, Value>, Error> {
+        let fields = self.attributes()?.cloned().unwrap_or_else(|| {
+            [(self.resource.identity.to_owned(), self.shown_identity().into_argument())].into_iter().collect()
+        });
+        Ok(redact::object(fields, self.resource.fields))
     }
 
     /// The value of a field: what was assigned, else what GitLab sent.

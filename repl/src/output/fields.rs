@@ -3,7 +3,7 @@
 use comfy_table::presets::{NOTHING, UTF8_FULL_CONDENSED};
 use comfy_table::{Cell, ContentArrangement, Row, Table, TableStyle};
 use rhailab_client::endpoint::{Field, Type};
-use rhailab_client::{Error, Object, REDACTED};
+use rhailab_client::{Error, Object};
 use serde_json::{Map, Value};
 
 use super::cell::{cell, exact};
@@ -20,7 +20,7 @@ use crate::engine::ObjectRef;
 pub(super) fn card(object: &ObjectRef, style: Style) -> Result<String, Error> {
     object.with(|object| {
         let mut table = empty_table(NOTHING, style);
-        let mut fields = masked_fields(object)?;
+        let mut fields = object.shown_attributes()?;
         // GitLab's order, which puts together what belongs together; what the spec does not know comes last.
         for field in object.resource().fields {
             if let Some(value) = fields.remove(field.name) {
@@ -62,7 +62,7 @@ fn table(rows: &[ObjectRef], style: Style) -> Result<String, Error> {
     let mut table = empty_table(UTF8_FULL_CONDENSED, style);
     table.set_header(resource.table);
     for row in rows {
-        let fields = row.with(masked_fields)?;
+        let fields = row.with(Object::shown_attributes)?;
         let cells = resource
             .table
             .iter()
@@ -96,48 +96,14 @@ pub(super) fn masked(shown: Shown) -> Result<Value, Error> {
     Ok(match shown {
         Shown::Nothing => Value::Null,
         Shown::Text(text) => Value::String(text),
-        Shown::Object(object) => Value::Object(object.with(masked_fields)?),
+        Shown::Object(object) => Value::Object(object.with(Object::shown_attributes)?),
         Shown::Rows(rows, _) => {
-            let rows = rows.iter().map(|row| Ok(Value::Object(row.with(masked_fields)?)));
+            let rows = rows.iter().map(|row| Ok(Value::Object(row.with(Object::shown_attributes)?)));
             rows.collect::<Result<_, Error>>()?
         }
         Shown::Timeline(timeline) => timeline.to_json(),
         Shown::Data(data) => data,
     })
-}
-
-/// Everything that GitLab sent, secrets masked.
-fn masked_fields(object: &Object) -> Result<Map<String, Value>, Error> {
-    let mut fields = object.attributes()?.cloned().unwrap_or_else(|| {
-        let identity = rhailab_client::IntoArgument::into_argument(object.shown_identity());
-        [(object.resource().identity.to_owned(), identity)].into_iter().collect()
-    });
-    mask(&mut fields, object.resource().fields);
-    Ok(fields)
-}
-
-fn mask(fields: &mut Map<String, Value>, known: &'static [Field]) {
-    for field in known {
-        // When the condition cannot be seen, the value counts as a secret.
-        let condition = |when| fields.get(when).and_then(Value::as_bool).unwrap_or(true);
-        let is_secret = field.secret && field.secret_when.is_none_or(condition);
-        let Some(value) = fields.get_mut(field.name) else { continue };
-        if is_secret && !value.is_null() {
-            *value = REDACTED.into();
-        } else {
-            mask_inside(value, field.ty);
-        }
-    }
-}
-
-fn mask_inside(value: &mut Value, ty: Type) {
-    match (value, ty) {
-        (Value::Object(fields), Type::Record(record)) => mask(fields, record.fields),
-        (Value::Array(values), Type::Array(of)) => {
-            values.iter_mut().for_each(|value| mask_inside(value, *of))
-        }
-        _ => {}
-    }
 }
 
 /// The value at a path such as `owner.username`.

@@ -15,7 +15,7 @@ use super::{Body, Call, Cause, Refusal, Reply, Setback, Transport};
 use crate::error::{Error, ErrorKind};
 
 /// How much of an answer is read that means failure. GitLab's own are far shorter; what proxies send is not worth more.
-const MOST_OF_REFUSAL: usize = 64 * 1024;
+const MOST_OF_REFUSAL: usize = 64 * 1024 + crate::redact::LONGEST_TOKEN;
 
 impl Transport {
     pub(super) async fn attempt(&self, call: &Call) -> Result<Reply, Setback> {

@@ -275,7 +275,11 @@ pub static ERROR: Members = Members {
             "GitLab's number for the request, which its administrators can look for in their logs.",
         ),
         property("fields", Gives::Anything, "GitLab's complaints by field, as a map of arrays."),
-        property("body", Gives::Text, "The body of GitLab's answer, as it came."),
+        property(
+            "body",
+            Gives::Text,
+            "The body of GitLab's answer, as it came, but for the token that the client speaks with.",
+        ),
         property("pipeline_status", Gives::Text, "The status of the pipeline that did not succeed."),
     ],
     methods: &[
