@@ -150,7 +150,8 @@ fn secrets_that_the_spec_does_not_know_are_masked_by_their_names() {
         "import_url": format!("https://u:{}@h.test/x.git", sent("url")),
         "note": format!("glft-{}", sent("prefix")),
     });
-    for name in ["runners_token", "feed_token", "incoming_email_token", "password", "client_secret", "ci_job_token"]
+    for name in
+        ["runners_token", "feed_token", "incoming_email_token", "password", "client_secret", "ci_job_token"]
     {
         object[name] = sent(name).into();
     }
@@ -183,7 +184,8 @@ fn secrets_that_the_spec_does_not_know_are_masked_by_their_names() {
             let outcome = call(options, code);
             shows_none(code, &outcome);
             if !code.starts_with("[gl.projects") {
-                for visible in ["ci_job_token_scope_enabled", "true", "2026-05-06", "has_password", "••••"] {
+                for visible in ["ci_job_token_scope_enabled", "true", "2026-05-06", "has_password", "••••"]
+                {
                     assert!(outcome.stdout.contains(visible), "{code}: {outcome:?}");
                 }
             }
@@ -198,7 +200,10 @@ fn secrets_that_the_spec_does_not_know_are_masked_by_their_names() {
     ] {
         assert_eq!(call(&[], code).stdout, format!("{}\n", sent("runners_token")), "{code}");
     }
-    let sent_body = server.requests().iter().any(|request| String::from_utf8_lossy(&request.body).contains(&sent("body")));
+    let sent_body = server
+        .requests()
+        .iter()
+        .any(|request| String::from_utf8_lossy(&request.body).contains(&sent("body")));
     assert!(sent_body, "no request carried the password");
 }
 

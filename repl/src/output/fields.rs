@@ -91,7 +91,9 @@ pub(super) fn masked(shown: Shown) -> Value {
         Shown::Nothing => Value::Null,
         Shown::Text(text) => Value::String(text),
         Shown::Object(object) => Value::Object(object.with(Object::shown_attributes)),
-        Shown::Rows(rows, _) => rows.iter().map(|row| Value::Object(row.with(Object::shown_attributes))).collect(),
+        Shown::Rows(rows, _) => {
+            rows.iter().map(|row| Value::Object(row.with(Object::shown_attributes))).collect()
+        }
         Shown::Timeline(timeline) => timeline.to_json(),
         Shown::Data(data) => data,
     }
