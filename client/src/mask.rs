@@ -79,9 +79,7 @@ fn ends_in_secret_name(text: &str) -> bool {
     let is_same = |(letter, wanted): (u8, u8)| {
         letter.eq_ignore_ascii_case(&wanted) || (letter == b'-' && wanted == b'_')
     };
-    ENDS.iter().any(|end| {
-        text.len() >= end.len() && text.bytes().rev().zip(end.bytes().rev()).all(is_same)
-    })
+    ENDS.iter().any(|end| text.len() >= end.len() && text.bytes().rev().zip(end.bytes().rev()).all(is_same))
 }
 
 /// Whether a query parameter of this name, percent-decoded, lets in whoever has it: a token, or what an object storage
@@ -166,8 +164,20 @@ fn behind_name(text: &str) -> Vec<Range<usize>> {
 /// What stands behind one of the prefixes that GitLab begins its tokens with.
 fn behind_prefix(text: &str) -> Vec<Range<usize>> {
     const PREFIXES: [&str; 14] = [
-        "glpat-", "gloas-", "gldt-", "glrt-", "glrtr-", "glcbt-", "glptt-", "glft-", "glimt-", "glagent-",
-        "glwt-", "glsoat-", "glffct-", "GR1348941",
+        "glpat-",
+        "gloas-",
+        "gldt-",
+        "glrt-",
+        "glrtr-",
+        "glcbt-",
+        "glptt-",
+        "glft-",
+        "glimt-",
+        "glagent-",
+        "glwt-",
+        "glsoat-",
+        "glffct-",
+        "GR1348941",
     ];
     let is_end = |letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '-' | '_' | '.');
     let (mut found, mut at) = (Vec::new(), 0);
@@ -225,7 +235,10 @@ mod tests {
             ("/p?private%5Ftoken=é1\" x", "/p?private%5Ftoken=••\" x"),
             ("/p?%74oken=a&token=b?token=c", "/p?%74oken=•&token=•••••••••"),
             ("/p?tokens=a&my_token=b&token", "/p?tokens=a&my_token=•&token"),
-            ("/p?X-Amz-Signature=ab&signatures=c&Feed-Token=d", "/p?X-Amz-Signature=••&signatures=c&Feed-Token=•"),
+            (
+                "/p?X-Amz-Signature=ab&signatures=c&Feed-Token=d",
+                "/p?X-Amz-Signature=••&signatures=c&Feed-Token=•",
+            ),
             ("a ? b == token : c", "a ? b == token : c"),
             ("?", "?"),
             ("token=a", "token=a"),
@@ -246,7 +259,10 @@ mod tests {
                 "#{private_token: `••`, \"job_token\" : \"•\"}",
             ),
             ("oauth_token='ab", "oauth_token='••"),
-            ("{\"password\":\"a\",\"CLIENT_SECRET\": \"b\"}", "{\"password\":\"•\",\"CLIENT_SECRET\": \"•\"}"),
+            (
+                "{\"password\":\"a\",\"CLIENT_SECRET\": \"b\"}",
+                "{\"password\":\"•\",\"CLIENT_SECRET\": \"•\"}",
+            ),
             ("unexpected token: '}', not tokens = 'a'", "unexpected token: '}', not tokens = 'a'"),
             ("my_token == 'a' ? b_token : 'c'", "my_token == 'a' ? b_token : '•'"),
             ("a://b://u:p@h x://@", "a://b://•••@h x://@"),
@@ -268,7 +284,8 @@ mod tests {
 
     #[test]
     fn a_token_is_known_by_each_of_gitlabs_prefixes() {
-        for prefix in ["glft-", "glimt-", "glffct-", "glwt-", "glrtr-", "glsoat-", "SIE-glpat-", "GR1348941"] {
+        for prefix in ["glft-", "glimt-", "glffct-", "glwt-", "glrtr-", "glsoat-", "SIE-glpat-", "GR1348941"]
+        {
             assert_eq!(mask_tokens(&format!("({prefix}aB_1)")), format!("({prefix}••••)"));
             assert_eq!(mask_tokens(prefix), prefix);
         }
@@ -279,8 +296,17 @@ mod tests {
     fn a_text_full_of_secrets_is_searched_once() {
         const COUNT: usize = 40_000;
         let pieces = [
-            ("glpat-a ", 1), ("?token=a ", 1), ("://a@", 1), ("a_token='a' ", 1), ("glpat- ", 0),
-            ("a_token \"' ", 0), ("my_token= ", 0), ("?token", 0), ("://", 0), ("a_token:", 0), ("a_token='", 0),
+            ("glpat-a ", 1),
+            ("?token=a ", 1),
+            ("://a@", 1),
+            ("a_token='a' ", 1),
+            ("glpat- ", 0),
+            ("a_token \"' ", 0),
+            ("my_token= ", 0),
+            ("?token", 0),
+            ("://", 0),
+            ("a_token:", 0),
+            ("a_token='", 0),
         ];
         for (piece, masked) in pieces {
             let text = piece.repeat(COUNT);

@@ -115,7 +115,9 @@ fn mask_fields(fields: &mut Map<String, Value>, known: &'static [Field]) {
 
 fn mask_inside(value: &mut Value, ty: Type) {
     match (value, ty) {
-        (Value::Array(values), Type::Array(of)) => values.iter_mut().for_each(|value| mask_inside(value, *of)),
+        (Value::Array(values), Type::Array(of)) => {
+            values.iter_mut().for_each(|value| mask_inside(value, *of))
+        }
         (Value::Object(members), Type::Map(of)) => {
             members.values_mut().for_each(|value| mask_inside(value, *of));
         }
@@ -252,7 +254,15 @@ mod tests {
 
     #[test]
     fn data_is_masked_by_its_names_and_only_where_it_is_text() {
-        let hidden = ["runners_token", "Feed_Token", "token", "secret", "root_password", "client-secret", "private_key"];
+        let hidden = [
+            "runners_token",
+            "Feed_Token",
+            "token",
+            "secret",
+            "root_password",
+            "client-secret",
+            "private_key",
+        ];
         for name in hidden {
             let mut data = json!([{ name: "ab", "trigger": { name: "cd" } }]);
             mask_secrets(&mut data);
@@ -266,7 +276,8 @@ mod tests {
         let mut data = plain.clone();
         mask_secrets(&mut data);
         assert_eq!(data, plain);
-        let mut variable = json!({"key": "K", "value": "v", "masked": true, "note": "at http://u:p@h/ glft-1"});
+        let mut variable =
+            json!({"key": "K", "value": "v", "masked": true, "note": "at http://u:p@h/ glft-1"});
         mask_secrets(&mut variable);
         let shown = json!({"key": "K", "value": "••••", "masked": true, "note": "at http://•••@h/ glft-•"});
         assert_eq!(variable, shown);

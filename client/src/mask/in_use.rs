@@ -46,7 +46,9 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
         found.extend(plain.match_indices(&token).map(|(start, token)| start..start + token.len()));
         if let Some(decoded) = &decoded {
             let hits = decoded.text.match_indices(&token);
-            found.extend(hits.map(|(start, token)| decoded.places[start]..decoded.places[start + token.len()]));
+            found.extend(
+                hits.map(|(start, token)| decoded.places[start]..decoded.places[start + token.len()]),
+            );
         }
     }
     found
