@@ -31,6 +31,20 @@ fn eval_prints_values_in_every_format() {
 }
 
 #[test]
+fn a_time_limit_that_leaves_no_time_is_refused() {
+    for limit in ["0", "0s", "0.0"] {
+        let outcome = rhailab(&["--timeout", limit, "eval", "1"]);
+        assert_eq!(outcome.status, Some(2), "{outcome:?}");
+        assert!(outcome.stderr.contains("it must be longer than 0"), "{outcome:?}");
+    }
+    for code in ["gitlab(\"http://h.test\", #{timeout: 0})", "gl.projects.get(1, #{timeout: \"0s\"})"] {
+        let outcome = rhailab(&["--url", "http://127.0.0.1:1", "eval", code]);
+        assert_eq!(outcome.status, Some(1), "{outcome:?}");
+        assert!(outcome.stderr.contains("`timeout` must be longer than 0"), "{outcome:?}");
+    }
+}
+
+#[test]
 fn a_script_comes_from_a_file_from_standard_input_or_from_a_pipe() {
     let folder = Folder::new();
     let script = folder.write("hello.rhai", "print(`hello ${args}`); 1");

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use authority::{Authority, Identity};
 use proxy::TunnelProxy;
 use rhailab_client::Gitlab;
-use rhailab_tests::{Folder, Outcome, RecordingServer, Rhailab, canned};
+use rhailab_tests::{Answer, Folder, Outcome, RecordingServer, Rhailab, canned};
 use server::{ClientCertificates, Seen, TlsServer};
 
 const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
@@ -316,20 +316,23 @@ fn requests_go_through_the_proxy_of_the_environment() {
     let server = RecordingServer::start([("GET /api/v4/projects/1", canned::project())]);
     let before = proxy.requests().len();
     let by_name = server.url().replace("127.0.0.1", "localhost");
-    for (url, excepted) in
-        [(server.url(), "127.0.0.1"), (&by_name, "*"), (server.url(), "other.test, 127.0.0.0/8")]
-    {
+    for (url, excepted) in [
+        (server.url(), "127.0.0.1"),
+        (&by_name, "*"),
+        (server.url(), "other.test, *"),
+        (server.url(), "other.test, 127.0.0.0/8"),
+    ] {
         let run = call(url, &["eval", PROJECT]).env("HTTP_PROXY", &with_password).env("NO_PROXY", excepted);
         assert_eq!(run.run().stdout, "1\n");
     }
     let sandbox =
         Rhailab::new(RHAILAB).env("HTTP_PROXY", &with_password).args(["--sandbox", "eval", PROJECT]).run();
     assert_eq!(sandbox.stdout, "1\n", "{sandbox:?}");
-    assert_eq!((server.requests().len(), proxy.requests().len()), (3, before));
+    assert_eq!((server.requests().len(), proxy.requests().len()), (4, before));
     assert_eq!(server.requests()[0].credentials(), ["private-token"]);
     let config = call(server.url(), &["--output", "json", "config"])
         .env("HTTP_PROXY", &with_password)
-        .env("NO_PROXY", "127.0.0.1")
+        .env("NO_PROXY", "*")
         .run();
     let config: serde_json::Value = serde_json::from_str(&config.stdout).unwrap();
     assert_eq!(
@@ -365,6 +368,51 @@ fn a_proxy_that_refuses_is_told_without_its_password() {
     assert_eq!(outcome.status, Some(1), "{outcome:?}");
     assert!(outcome.stderr.contains("cannot connect to https://gitlab.test"), "{outcome:?}");
     shows_no_secret(&outcome);
+    assert_eq!(proxy.take().len(), 1);
+    let said = unwrapped(&outcome.stderr);
+    let words =
+        format!("through the proxy http://{}/: the proxy wants a user and a password", proxy.address());
+    assert!(said.contains(&words) && said.contains("variable HTTPS_PROXY names the proxy"), "{outcome:?}");
+
+    // To an http server the proxy itself answers.
+    let proxy = RecordingServer::start([("GET /api/v4/projects/1", Answer::text(407, "who are you?"))]);
+    let outcome = call("http://gitlab.test", &["eval", PROJECT]).env("http_proxy", proxy.url()).run();
+    let said = unwrapped(&outcome.stderr);
+    assert!(said.contains("the proxy wants a user and a password"), "{outcome:?}");
+    assert!(said.contains("variable http_proxy names the proxy"), "{outcome:?}");
+    assert_eq!(proxy.requests().len(), 1);
+}
+
+#[test]
+fn a_proxy_that_cannot_be_reached_is_named() {
+    // Bound and not listened on, the port stays closed: no other test can be given it meanwhile.
+    let closed = tokio::net::TcpSocket::new_v4().unwrap();
+    closed.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = closed.local_addr().unwrap();
+    let said = |variable: &str, scheme: &str| {
+        let proxy = format!("{scheme}://mira:{PROXY_PASSWORD}@{address}");
+        let outcome = call("https://gitlab.test", &["eval", PROJECT]).env(variable, &proxy).run();
+        assert_eq!(outcome.status, Some(1), "{outcome:?}");
+        shows_no_secret(&outcome);
+        unwrapped(&outcome.stderr)
+    };
+    let dead = said("HTTPS_PROXY", "http");
+    let words = format!(
+        "cannot connect to https://gitlab.test through the proxy http://{address}/: Connection refused"
+    );
+    assert!(dead.contains(&words), "{dead}");
+    for words in ["variable HTTPS_PROXY names the proxy", "is the proxy up", "It was tried 3 times."] {
+        assert!(dead.contains(words), "{dead}");
+    }
+    let socks = said("ALL_PROXY", "socks5");
+    assert!(
+        socks.contains(&format!("the proxy socks5://{address}/: proxies of this kind are not supported")),
+        "{socks}"
+    );
+    assert!(
+        socks.contains("variable ALL_PROXY names the proxy") && !socks.contains("It was tried"),
+        "{socks}"
+    );
 }
 
 /// What was said, as one line: the diagnostic breaks lines where the terminal ends.

@@ -211,10 +211,18 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::Usage`] when the URL is not an http(s) URL, the token cannot stand in a header, or a certificate
-    /// is none; [`crate::ErrorKind::Io`] when a file of certificates cannot be read.
+    /// [`crate::ErrorKind::Usage`] when the URL is not an http(s) URL, the token cannot stand in a header, a time limit is 0,
+    /// or a certificate is none; [`crate::ErrorKind::Io`] when a file of certificates cannot be read.
     pub fn build(self) -> Result<Gitlab, Error> {
         let api = api_root(&self.url)?;
+        let limits = [
+            ("of a call", self.timeout),
+            ("of a connection", Some(self.connect_timeout)),
+            ("of the server's silence", Some(self.read_timeout)),
+        ];
+        if let Some((what, _)) = limits.iter().find(|(_, limit)| limit.is_some_and(|limit| limit.is_zero())) {
+            return Err(Error::usage(format!("the time limit {what} must be longer than 0")));
+        }
         let credential = self.token.map(|(kind, token)| Credential::new(kind, &token)).transpose()?;
         let connecting = ConnectSettings {
             connect_timeout: self.connect_timeout,
@@ -262,7 +270,22 @@ fn api_root(text: &str) -> Result<Url, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::api_root;
+    use std::time::Duration;
+
+    use super::{Builder, api_root};
+
+    #[test]
+    fn a_time_limit_that_leaves_no_time_is_refused() {
+        let builder = || Builder::new("https://h.test".to_owned());
+        for builder in [
+            builder().timeout(Duration::ZERO),
+            builder().connect_timeout(Duration::ZERO),
+            builder().read_timeout(Duration::ZERO),
+        ] {
+            let error = builder.build().unwrap_err();
+            assert!(error.message().ends_with("must be longer than 0"), "{error}");
+        }
+    }
 
     #[test]
     fn every_way_to_write_a_server_is_understood() {

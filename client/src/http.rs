@@ -4,6 +4,7 @@
 pub(crate) mod connect;
 pub(crate) mod link;
 mod pace;
+pub(crate) mod proxy;
 mod redirect;
 pub(crate) mod request;
 pub(crate) mod retry;

@@ -78,6 +78,7 @@ pub use generated::objects::*;
 pub use generated::records::*;
 pub use generated::requests::*;
 pub use generated::table;
+pub use http::proxy::{ProxyRoute, proxy_route};
 pub use jiff::Timestamp;
 pub use jiff::civil::Date;
 pub use lookup::is_whole_secret;

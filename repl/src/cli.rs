@@ -104,7 +104,7 @@ pub(crate) struct GlobalOptions {
     pub(crate) dry_run: bool,
     /// How long a call of GitLab's API may take in all, such as 30s or 5m; for `trigger` and
     /// `wait`, the whole command
-    #[arg(long, global = true, value_name = "DURATION", value_parser = duration::option)]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration::limit_option)]
     pub(crate) timeout: Option<Duration>,
     /// How many requests may be under way at once
     #[arg(long, global = true, value_name = "N")]

@@ -27,7 +27,19 @@ pub(crate) fn from_seconds(seconds: f64) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|_| "is no span of time".to_owned())
 }
 
-/// The same for an option of the command line.
+/// The same for how long something may take at most: none would be no time at all.
+pub(crate) fn limit(duration: Duration) -> Result<Duration, String> {
+    if duration.is_zero() { Err("must be longer than 0".to_owned()) } else { Ok(duration) }
+}
+
+/// A time limit that is an option of the command line.
+pub(crate) fn limit_option(text: &str) -> Result<Duration, String> {
+    option(text).and_then(|duration| {
+        limit(duration).map_err(|problem| format!("it {problem}; without the option there is no limit"))
+    })
+}
+
+/// A span of time that is an option of the command line.
 pub(crate) fn option(text: &str) -> Result<Duration, String> {
     parse(text)
         .map_err(|problem| format!("it {problem}; a span of time is written 90, 1.5, 30m or \"1h 20m\""))

@@ -6,7 +6,6 @@ mod environment;
 mod helper;
 mod layer;
 pub mod profiles;
-pub mod proxies;
 mod python_gitlab;
 mod source;
 mod token;

@@ -1,6 +1,6 @@
 //! The HTTP client below the transport: how it makes connections, whom it trusts, which certificate it shows, and what a
 //! failed handshake means. Reads the certificate files that it is named and nothing else; must not know requests. Proxies
-//! are the HTTP library's own business: it finds them in the environment (`HTTPS_PROXY`, `NO_PROXY` and so on).
+//! are the HTTP library's own business, and told by `proxy.rs`.
 
 use std::fmt;
 use std::fs;
@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use reqwest::{Certificate, Identity};
 use rustls::{AlertDescription, CertificateError};
+use url::Url;
 
+use super::proxy::{self, Proxy};
 use crate::error::{Error, ErrorKind};
 
 /// The HTTP clients, each built by its first use: loading the system's certificates takes milliseconds.
@@ -65,6 +67,11 @@ impl Connector {
         Self { settings, own: OnceLock::new(), foreign: OnceLock::new() }
     }
 
+    /// The proxy that requests to this server go through.
+    pub(super) fn proxy(&self, server: &Url) -> Option<Proxy> {
+        Some(server).filter(|_| self.settings.proxies).and_then(Proxy::to)
+    }
+
     /// The client for the configured server, or for the strangers that it redirects to. A stranger that asks for a
     /// certificate gets none: it would learn who asks.
     pub(crate) fn client(&self, trusted: bool) -> Result<&reqwest::Client, Error> {
@@ -97,7 +104,7 @@ impl ConnectSettings {
             .read_timeout(self.read_timeout)
             .tls_certs_merge(self.tls.roots.iter().cloned())
             .tls_danger_accept_invalid_certs(self.tls.accepts_any);
-        let builder = if self.proxies { builder } else { builder.no_proxy() };
+        let builder = if self.proxies && !proxy::excepts_all() { builder } else { builder.no_proxy() };
         match identity {
             Some(identity) => builder.identity(identity).build(),
             None => builder.build(),

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use rhailab_client::{REDACTED, mask_url};
+use rhailab_client::{ProxyRoute, REDACTED, mask_url, proxy_route};
 use serde_json::Value;
 
 use crate::cli::{GlobalOptions, Status, complain, print, say};
@@ -11,7 +11,6 @@ use crate::output::terminal::one_line;
 use crate::output::{self, Format};
 use crate::report;
 use crate::server::{options, variable, warn};
-use crate::settings::proxies::{Route, route};
 use crate::settings::{Settings, Source, Sourced};
 
 /// A setting.
@@ -90,11 +89,14 @@ fn row<T>(
 }
 
 fn proxy(url: &str) -> Row {
-    let (route, source) = route(url);
-    let (value, absent) = match route {
-        Route::Through(proxy) => (mask_url(&proxy).into(), ""),
-        Route::AroundProxies => (Value::Null, "(none for this server)"),
-        Route::Direct => (Value::Null, "(none)"),
+    let (value, absent, source) = match proxy_route(url) {
+        ProxyRoute::Through { proxy, variable } => {
+            (proxy.into(), "", variable.map_or(Source::System, Source::Environment))
+        }
+        ProxyRoute::AroundProxies { variable } => {
+            (Value::Null, "(none for this server)", Source::Environment(variable))
+        }
+        _ => (Value::Null, "(none)", Source::Default),
     };
     Row { name: "proxy", value, absent, source: source.to_string() }
 }

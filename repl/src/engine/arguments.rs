@@ -7,7 +7,7 @@ use rhai::{Dynamic, EvalAltResult, Map};
 use rhailab_client::endpoint::{On, Operation, Outcome, Pagination, Param, Place, Resource, Type};
 use rhailab_client::{Arguments, IntoArgument, hint};
 
-use super::builtins::duration_of;
+use super::builtins::limit_of;
 use super::download::Destination;
 use super::error::{raise_usage, raise_usage_with};
 use super::functions::{ANY_VERB, CALL, DOWNLOAD, GET, LIST, OptionRow};
@@ -186,7 +186,7 @@ fn add_option(
         "lazy" if !known && verb.name == "get" => {
             call.lazy = given.as_bool().map_err(|_| wrong(describe(given)))?;
         }
-        "timeout" if !known => call.timeout = Some(duration_of(name, given)?),
+        "timeout" if !known => call.timeout = Some(limit_of(name, given)?),
         "extra" if !known => {
             let extra = given
                 .clone()

@@ -52,6 +52,12 @@ pub(crate) fn duration_of(name: &str, value: &Dynamic) -> Raised<Duration> {
     read.map_err(|what| wrong(&what))
 }
 
+/// The same for how long a call may take.
+pub(crate) fn limit_of(name: &str, value: &Dynamic) -> Raised<Duration> {
+    duration::limit(duration_of(name, value)?)
+        .map_err(|what| raise_usage_with(format!("`{name}` {what}"), "Without it there is no limit."))
+}
+
 fn write_output(engine: &mut Engine, print: &Arc<dyn Printer>, bridge: &Bridge) {
     let (printer, stop) = (Arc::clone(print), bridge.clone());
     engine.on_print(move |line| {

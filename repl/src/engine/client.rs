@@ -8,7 +8,7 @@ use rhailab_client::endpoint::find_accessor;
 use rhailab_client::{Builder, Gitlab, TokenKind, hint, mask_url, table};
 
 use super::bridge::Bridge;
-use super::builtins::duration_of;
+use super::builtins::limit_of;
 use super::error::{raise, raise_io, raise_unknown_option, raise_usage, raise_usage_with};
 use super::functions::GITLAB_OPTIONS;
 use super::manager::ManagerRef;
@@ -140,7 +140,7 @@ fn connect(
                 tokens += 1;
                 builder.token(token_kind(name), text(name, value)?)
             }
-            "timeout" => builder.timeout(duration_of(name, &value)?),
+            "timeout" => builder.timeout(limit_of(name, &value)?),
             "jobs" => builder.jobs(count(name, &value)?),
             "ca_file" => builder.ca_file(text(name, value)?),
             "client_cert" => {

@@ -192,17 +192,21 @@ impl Visitor<'_> for SpanVisitor {
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<SpanOfTime, E> {
         duration::parse(text)
+            .and_then(duration::limit)
             .map(SpanOfTime)
             .map_err(|problem| E::custom(format!("the span of time {problem}")))
     }
 
     fn visit_i64<E: de::Error>(self, seconds: i64) -> Result<SpanOfTime, E> {
         let seconds = u64::try_from(seconds).map_err(|_| E::custom("the span of time cannot be negative"))?;
-        Ok(SpanOfTime(Duration::from_secs(seconds)))
+        duration::limit(Duration::from_secs(seconds))
+            .map(SpanOfTime)
+            .map_err(|problem| E::custom(format!("the span of time {problem}")))
     }
 
     fn visit_f64<E: de::Error>(self, seconds: f64) -> Result<SpanOfTime, E> {
         duration::from_seconds(seconds)
+            .and_then(duration::limit)
             .map(SpanOfTime)
             .map_err(|problem| E::custom(format!("the span of time {problem}")))
     }

@@ -23,6 +23,12 @@ impl Transport {
         loop {
             let response = self.send(call, &hop).await?;
             let status = response.status();
+            if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+                && let Some(proxy) = self.connector.proxy(&hop.url)
+            {
+                let cause = Cause::Error(proxy.refusal(&hop.url));
+                return Err(Setback { problem: Problem::Permanent, cause });
+            }
             if !is_redirect(status) {
                 return self.read_head(call, &hop, response).await;
             }
@@ -74,14 +80,22 @@ impl Transport {
 
     fn no_answer(&self, call: &Call, hop: &Hop, error: reqwest::Error) -> Setback {
         let known_server = self.is_known.load(Ordering::Relaxed);
+        let is_handshake = handshake_hint(&error).is_some();
+        let proxy = Some(&hop.url).filter(|_| error.is_connect() && !is_handshake);
+        let proxy = proxy.and_then(|url| self.connector.proxy(url));
         let problem = match error.is_connect() {
-            _ if handshake_hint(&error).is_some() => Problem::Permanent,
+            _ if is_handshake || proxy.as_ref().is_some_and(|proxy| proxy.is_hopeless(&error)) => {
+                Problem::Permanent
+            }
             // A server that never answered had its time to take the connection.
             true if error.is_timeout() && !known_server => Problem::Permanent,
             true => Problem::NotConnected { known_server },
             false => Problem::NoAnswer,
         };
-        let error = failure(&hop.url, error);
+        let error = match proxy {
+            Some(proxy) => proxy.failure(&hop.url, error),
+            None => failure(&hop.url, error),
+        };
         tracing::debug!(
             target: "rhailab_client::http",
             method = %call.request.method(),
