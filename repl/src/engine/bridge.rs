@@ -95,9 +95,7 @@ impl Bridge {
             tokio::pin!(interrupted);
             // Registering before looking makes sure that no interrupt falls between the two.
             interrupted.as_mut().enable();
-            if let Some(reason) = self.interrupt() {
-                return Err(terminated(reason));
-            }
+            self.check()?;
             tokio::select! {
                 biased;
                 () = interrupted => Err(terminated(self.interrupt().unwrap_or(Interrupt::Signal))),
@@ -131,6 +129,15 @@ impl Bridge {
     #[must_use]
     pub fn interrupt(&self) -> Option<Interrupt> {
         Interrupt::from_code(self.shared.reason.load(Ordering::Relaxed))
+    }
+
+    /// Lets work go on that does not wait, unless the script shall stop.
+    ///
+    /// # Errors
+    ///
+    /// Rhai's termination error when an interrupt has come.
+    pub(crate) fn check(&self) -> Result<(), Box<EvalAltResult>> {
+        self.interrupt().map_or(Ok(()), |reason| Err(terminated(reason)))
     }
 
     /// The runtime, started with the first call; from then on Ctrl-C interrupts the script instead of the process.
