@@ -120,6 +120,29 @@ fn a_login_writes_where_the_configuration_is_and_nowhere_else() {
 }
 
 #[test]
+fn a_configuration_that_is_named_must_be_there() {
+    let (server, folder) = (gitlab(), Folder::new());
+    let code = ["eval", "gl.projects.get(1).id"];
+    let missing = call(&folder, &code).run();
+    assert_eq!(missing.status, Some(2), "{missing:?}");
+    assert!(missing.stderr.contains("conf/rhailab.toml cannot be read"), "{missing:?}");
+    assert!(missing.stderr.contains("RHAILAB_CONFIG"), "{missing:?}");
+
+    // A variable that is set to nothing is not set: the usual file counts, whether it is there or not.
+    let home = folder.path().join("home");
+    let at_home = |code: &[&str]| {
+        let call = Rhailab::new(RHAILAB).env("HOME", &home).env("XDG_CONFIG_HOME", home.join("conf"));
+        call.env("RHAILAB_CONFIG", "").args(code).run()
+    };
+    assert_eq!(at_home(&["eval", "1"]).stdout, "1\n");
+    std::fs::create_dir_all(home.join("conf/rhailab")).unwrap();
+    let text = format!("default = \"work\"\n[profiles.work]\nurl = \"{}\"\n", server.url());
+    folder.write("home/conf/rhailab/rhailab.toml", &text);
+    assert_eq!(at_home(&code).stdout, "1\n");
+    assert_eq!(server.lines(), ["GET /api/v4/projects/1"]);
+}
+
+#[test]
 fn a_token_that_is_refused_is_not_kept() {
     let server = RecordingServer::start([(
         "GET /api/v4/user",
@@ -178,6 +201,8 @@ fn the_token_of_a_profile_stays_with_its_server() {
 #[test]
 fn a_script_can_be_kept_from_writing() {
     let (server, folder) = (gitlab(), Folder::new());
+    std::fs::create_dir(folder.path().join("conf")).unwrap();
+    folder.write("conf/rhailab.toml", "");
     let create = "let p = gl.projects.get(1); p.triggers.create(#{description: \"x\"}).description";
     let refused = call(&folder, &["--read-only", "eval", create]).server(server.url(), TOKEN).run();
     assert_eq!(refused.status, Some(1), "{refused:?}");

@@ -26,6 +26,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 use toml_edit::{DocumentMut, Item, Table, TableLike, TomlError, Value, value};
 
+use super::environment::non_empty;
 use super::layer::{ClientCertificate, Layer};
 use super::{Source, Sourced, TokenPlace};
 use crate::duration;
@@ -66,13 +67,26 @@ struct Profile {
 #[derive(Clone, Copy, Debug)]
 struct SpanOfTime(Duration);
 
+/// The variable that names the file.
+const NAMED_BY: &str = "RHAILAB_CONFIG";
+
 /// Where the file is: as the option says, or the variable `RHAILAB_CONFIG`, or in the user's directory for configuration.
 #[must_use]
 pub fn path(option: Option<&Path>, environment: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    let named = option.map(Path::to_owned).or_else(|| environment("RHAILAB_CONFIG").map(PathBuf::from));
-    named.or_else(|| {
-        Some(etcetera::choose_base_strategy().ok()?.config_dir().join("rhailab").join("rhailab.toml"))
-    })
+    named(option, environment).map(|(path, _)| path).or_else(usual_path)
+}
+
+/// The file that somebody named, and where.
+fn named(
+    option: Option<&Path>,
+    environment: &impl Fn(&str) -> Option<String>,
+) -> Option<(PathBuf, &'static str)> {
+    let by_variable = || Some((non_empty(environment(NAMED_BY))?.into(), NAMED_BY));
+    option.map(|path| (path.to_owned(), "--config")).or_else(by_variable)
+}
+
+fn usual_path() -> Option<PathBuf> {
+    Some(etcetera::choose_base_strategy().ok()?.config_dir().join("rhailab").join("rhailab.toml"))
 }
 
 impl Profiles {
@@ -82,18 +96,23 @@ impl Profiles {
     ///
     /// When the file cannot be read, or is not what it should be, with line and column.
     pub fn read(option: Option<&Path>, environment: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let path = path(option, &environment);
+        let (path, named_by) = match named(option, &environment) {
+            Some((path, named_by)) => (Some(path), Some(named_by)),
+            None => (usual_path(), None),
+        };
         let Some(place) = &path else {
             return Ok(Self { path, content: Content::default() });
         };
-        let text = match fs::read_to_string(place) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && option.is_none() => String::new(),
-            Err(error) => {
-                return Err(Error::io(
-                    &format!("the configuration {} cannot be read", place.display()),
-                    &error,
-                ));
+        let text = match (fs::read_to_string(place), named_by) {
+            (Ok(text), _) => text,
+            (Err(error), None) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            (Err(error), named_by) => {
+                let what = format!("the configuration {} cannot be read", place.display());
+                let error = Error::io(&what, &error);
+                return Err(match named_by {
+                    Some(by) => error.with_hint(format!("{by} names it; `rhailab login` makes such a file.")),
+                    None => error,
+                });
             }
         };
         let content = toml_edit::de::from_str(&text).map_err(|error| {
