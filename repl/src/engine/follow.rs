@@ -57,8 +57,10 @@ pub(crate) fn print_log(object: &ObjectRef, print: &dyn Printer, pause: Option<D
     let mut reader = Reader::default();
     let mut text = LogText::new(print.log_style());
     let write = |text: &str| {
-        if !text.is_empty() && print.write(text).is_err() {
-            bridge.stop(Interrupt::OutputClosed);
+        if !text.is_empty()
+            && let Err(error) = print.write(text)
+        {
+            bridge.stop(Interrupt::of_stdout(&error));
         }
     };
     let mut failures = 0;
