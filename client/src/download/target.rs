@@ -92,7 +92,11 @@ impl Target {
     }
 
     pub(super) async fn write(&mut self, chunk: &[u8]) -> Result<(), Error> {
-        self.file.write_all(chunk).map_err(|error| self.wrong(&error))?;
+        let written = match self.place {
+            Place::Through => self.write_through(chunk).await,
+            _ => self.file.write_all(chunk),
+        };
+        written.map_err(|error| self.wrong(&error))?;
         self.hash.update(chunk);
         self.size += chunk.len() as u64;
         let is_due = self.size - self.synced >= SYNC_STEP && !matches!(self.place, Place::Through);
@@ -101,6 +105,13 @@ impl Target {
             self.sync()?;
         }
         Ok(())
+    }
+
+    /// Whoever reads a pipe may stop for as long as they like; meanwhile others have work to do, and an interrupt may come.
+    async fn write_through(&self, chunk: &[u8]) -> io::Result<()> {
+        let (mut file, chunk) = (self.file.try_clone()?, chunk.to_vec());
+        let writing = tokio::task::spawn_blocking(move || file.write_all(&chunk));
+        writing.await.map_err(io::Error::from).flatten()
     }
 
     /// Sends to the disk what was written so far.
