@@ -1,7 +1,7 @@
 //! Files for scripts: writing what a download brings, removing a file. Archives are the business of `unzip.rs`.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -55,12 +55,16 @@ impl FileRef {
     fn close(&self) -> Raised<()> {
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
         match file {
-            Some(file) => file
-                .sync_all()
+            Some(file) => sync(&file)
                 .map_err(|error| raise_io(&format!("{} cannot be written", self.path.display()), &error)),
             None => Ok(()),
         }
     }
+}
+
+/// Brings a file to the disk. Devices and pipes have none, and say so with an error.
+fn sync(file: &File) -> io::Result<()> {
+    if file.metadata()?.is_file() { file.sync_all() } else { Ok(()) }
 }
 
 /// Whether a script's value is a file that it writes.
