@@ -214,6 +214,33 @@ fn output_that_nobody_reads_any_more_ends_the_script_quietly() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_told() {
+    let folder = Folder::new();
+    let script = folder.write("script.rhai", "print(1); throw \"it went on\"");
+    let calls: [&[&str]; 9] = [
+        &["eval", "1"],
+        &["eval", "1", "--output", "json"],
+        &["eval", "loop { try { print(1) } catch { } }"],
+        &["run", script.to_str().unwrap()],
+        &["config"],
+        &["config", "--output", "yaml"],
+        &["doc"],
+        &["completions", "bash"],
+        &["--help"],
+    ];
+    for args in calls {
+        let outcome = call(args).stdout_into("/dev/full").run();
+        assert_eq!(outcome.status, Some(1), "{args:?}: {outcome:?}");
+        assert_eq!(
+            outcome.stderr,
+            "error: standard output cannot be written: No space left on device (os error 28)\n",
+            "{args:?}"
+        );
+    }
+}
+
 #[test]
 fn a_sandbox_for_one_run_needs_nothing_else() {
     let outcome = call(&["--sandbox", "eval", "gl.projects.get(\"demo/app\").id"])

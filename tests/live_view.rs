@@ -302,6 +302,20 @@ fn the_value_in_the_end_has_the_form_that_was_asked_for() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_told_once_and_ends_it() {
+    for format in ["auto", "json"] {
+        let outcome = Rhailab::new(RHAILAB)
+            .server(running().url(), TOKEN)
+            .args(["wait", "demo/app", "104", "--poll", "1ms", "--output", format])
+            .stdout_into("/dev/full")
+            .run();
+        let words = "error: standard output cannot be written: No space left on device (os error 28)\n";
+        assert_eq!((outcome.status, outcome.stderr.as_str()), (Some(1), words), "{format}");
+    }
+}
+
 #[test]
 fn a_look_costs_one_request_for_a_hundred_jobs_and_one_for_bridges_while_there_may_be_any() {
     let server = server("running", &[job(8, "build", "compile", "running", Some(1.0))], &[]);

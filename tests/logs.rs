@@ -201,6 +201,20 @@ fn whoever_reads_no_more_ends_it() {
     assert_eq!(running.finish().status, Some(141));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_ends_it_with_an_error() {
+    let server = looks(&[("running", "one\n"), ("running", "one\ntwo\n")]);
+    let ended = Rhailab::new(RHAILAB)
+        .server(server.url(), "glpat-logs")
+        .arg("logs")
+        .args(FOLLOW)
+        .stdout_into("/dev/full")
+        .run();
+    let words = "error: standard output cannot be written: No space left on device (os error 28)\n";
+    assert_eq!((ended.status, ended.stderr.as_str()), (Some(1), words));
+}
+
 #[test]
 fn a_job_of_the_sandbox_is_followed_to_its_end() {
     let sandbox = SandboxProcess::start(RHAILAB, 1000);

@@ -59,6 +59,90 @@ fn a_login_is_tried_and_then_kept() {
 }
 
 #[test]
+fn a_login_that_is_repeated_changes_the_token_and_nothing_else() {
+    let (server, folder) = (gitlab(), Folder::new());
+    std::fs::create_dir(folder.path().join("conf")).unwrap();
+    let rest = "timeout = \"2m\" # slow\njobs = 4\nca_file = \"work.pem\"\ninsecure = true\n\n\
+                [profiles.other]\nurl = \"https://other.test\"\n";
+    for old in
+        ["private_token = \"old\"", "oauth_token = \"old\"", "job_token = \"old\"", "token_file = \"old\""]
+    {
+        let before = format!(
+            "default = \"other\"\n\n[profiles.work]\nurl = \"https://old.test\" # ours\n{old}\n{rest}"
+        );
+        let file = folder.write("conf/rhailab.toml", &before);
+        let login =
+            call(&folder, &["--url", server.url(), "login", "work"]).stdin(&format!("{TOKEN}\n")).run();
+        assert_eq!(login.status, Some(0), "{login:?}");
+        let after = std::fs::read_to_string(file).unwrap();
+        let order = |text: &str| {
+            // Where the token stands in its profile means nothing.
+            let mut parts: Vec<Vec<String>> =
+                text.split("\n\n").map(|part| part.lines().map(str::to_owned).collect()).collect();
+            parts.iter_mut().for_each(|part| part.sort());
+            parts
+        };
+        let expected = before
+            .replace("https://old.test", server.url())
+            .replace(old, &format!("private_token = \"{TOKEN}\""));
+        assert_eq!(order(&after), order(&expected), "{old}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_login_writes_where_the_configuration_is_and_nowhere_else() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    let (server, folder) = (gitlab(), Folder::new());
+    std::fs::create_dir(folder.path().join("conf")).unwrap();
+    std::fs::create_dir(folder.path().join("dotfiles")).unwrap();
+    // Many keep their configuration elsewhere, and lead to it by links.
+    let real = folder.write("dotfiles/rhailab.toml", "# mine\ndefault = \"work\"\n");
+    std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let link = folder.path().join("conf/rhailab.toml");
+    symlink("../dotfiles/rhailab.toml", &link).unwrap();
+    let precious = folder.write("precious", "not to be touched");
+    for place in ["conf/rhailab.toml.new", "dotfiles/rhailab.toml.new"] {
+        symlink(&precious, folder.path().join(place)).unwrap();
+    }
+
+    let login = call(&folder, &["--url", server.url(), "login", "work"]).stdin(&format!("{TOKEN}\n")).run();
+    assert_eq!(login.status, Some(0), "{login:?}");
+    assert_eq!(std::fs::read_to_string(precious).unwrap(), "not to be touched");
+    assert!(link.is_symlink(), "the link was replaced");
+    let written = std::fs::read_to_string(&real).unwrap();
+    assert!(written.starts_with("# mine\n") && written.contains(TOKEN), "{written}");
+    assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
+    for directory in ["conf", "dotfiles"] {
+        assert_eq!(std::fs::read_dir(folder.path().join(directory)).unwrap().count(), 2, "{directory}");
+    }
+}
+
+#[test]
+fn a_configuration_that_is_named_must_be_there() {
+    let (server, folder) = (gitlab(), Folder::new());
+    let code = ["eval", "gl.projects.get(1).id"];
+    let missing = call(&folder, &code).run();
+    assert_eq!(missing.status, Some(2), "{missing:?}");
+    assert!(missing.stderr.contains("conf/rhailab.toml cannot be read"), "{missing:?}");
+    assert!(missing.stderr.contains("RHAILAB_CONFIG"), "{missing:?}");
+
+    // A variable that is set to nothing is not set: the usual file counts, whether it is there or not.
+    let home = folder.path().join("home");
+    let at_home = |code: &[&str]| {
+        let call = Rhailab::new(RHAILAB).env("HOME", &home).env("XDG_CONFIG_HOME", home.join("conf"));
+        call.env("RHAILAB_CONFIG", "").args(code).run()
+    };
+    assert_eq!(at_home(&["eval", "1"]).stdout, "1\n");
+    std::fs::create_dir_all(home.join("conf/rhailab")).unwrap();
+    let text = format!("default = \"work\"\n[profiles.work]\nurl = \"{}\"\n", server.url());
+    folder.write("home/conf/rhailab/rhailab.toml", &text);
+    assert_eq!(at_home(&code).stdout, "1\n");
+    assert_eq!(server.lines(), ["GET /api/v4/projects/1"]);
+}
+
+#[test]
 fn a_token_that_is_refused_is_not_kept() {
     let server = RecordingServer::start([(
         "GET /api/v4/user",
@@ -117,6 +201,8 @@ fn the_token_of_a_profile_stays_with_its_server() {
 #[test]
 fn a_script_can_be_kept_from_writing() {
     let (server, folder) = (gitlab(), Folder::new());
+    std::fs::create_dir(folder.path().join("conf")).unwrap();
+    folder.write("conf/rhailab.toml", "");
     let create = "let p = gl.projects.get(1); p.triggers.create(#{description: \"x\"}).description";
     let refused = call(&folder, &["--read-only", "eval", create]).server(server.url(), TOKEN).run();
     assert_eq!(refused.status, Some(1), "{refused:?}");

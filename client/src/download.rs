@@ -16,7 +16,7 @@ use crate::client::Gitlab;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 pub use chunks::Chunks;
-use target::Target;
+use target::{Access, Target};
 
 /// What is read into memory is refused beyond this size, unless [`Download::limit`] says otherwise: 256 MiB.
 const MOST_IN_MEMORY: u64 = 256 * 1024 * 1024;
@@ -141,7 +141,7 @@ impl Download {
     /// [`crate::ErrorKind::Io`] when the file cannot be written, which is told before anything is sent where it can be
     /// known; else whatever fetching it gives.
     pub async fn to_file(self, path: impl AsRef<Path>) -> Result<Downloaded, Error> {
-        let mut target = Target::open(path.as_ref()).await?;
+        let mut target = Target::open(path.as_ref(), Access::Usual).await?;
         let mut chunks = self.start().await?;
         while let Some(chunk) = chunks.next_or_again(|| target.rewind()).await? {
             target.write(&chunk).await?;
@@ -157,7 +157,20 @@ impl Download {
 ///
 /// [`crate::ErrorKind::Usage`] when the path names no file, [`crate::ErrorKind::Io`] when it cannot be written.
 pub async fn write_file(path: impl AsRef<Path>, content: &[u8]) -> Result<Downloaded, Error> {
-    let mut target = Target::open(path.as_ref()).await?;
+    write(path.as_ref(), content, Access::Usual).await
+}
+
+/// The same for a secret: nobody but its owner can read or write the file at any time, whatever its permissions were before.
+///
+/// # Errors
+///
+/// As for [`write_file`].
+pub async fn write_private_file(path: impl AsRef<Path>, content: &[u8]) -> Result<Downloaded, Error> {
+    write(path.as_ref(), content, Access::Owner).await
+}
+
+async fn write(path: &Path, content: &[u8], access: Access) -> Result<Downloaded, Error> {
+    let mut target = Target::open(path, access).await?;
     target.write(content).await?;
     target.finish().await
 }

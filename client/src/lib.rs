@@ -69,7 +69,7 @@ pub use bytes::Bytes;
 pub use caller::Caller;
 pub use client::{Gitlab, Traffic};
 pub use config::Builder;
-pub use download::{Chunks, Download, DownloadProgress, Downloaded, write_file};
+pub use download::{Chunks, Download, DownloadProgress, Downloaded, write_file, write_private_file};
 pub use entity::{Entity, Lazy};
 pub use error::{Error, ErrorKind};
 pub use generated::enums::*;

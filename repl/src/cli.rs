@@ -20,8 +20,10 @@ use crate::commands;
 use crate::commands::logs::JobName;
 use crate::commands::trigger::TriggerOptions;
 use crate::commands::wait::WaitOptions;
+use crate::engine::bridge::Interrupt;
 use crate::live::screen;
 use crate::output::Format;
+use crate::report::{self, Ending};
 use crate::{duration, progress, shell, verbose};
 
 pub use status::Status;
@@ -34,8 +36,11 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version come this way too; clap knows what goes to which stream.
             let status = if error.use_stderr() { Status::Usage } else { Status::Success };
-            let _ = error.print();
-            return status.into();
+            return match error.print() {
+                Err(error) if status == Status::Success => unwritable(&error).into(),
+                // When the mistake cannot even be told, the status still says it.
+                _ => status.into(),
+            };
         }
     };
     verbose::install(cli.global.verbose);
@@ -366,8 +371,21 @@ pub(crate) fn print(text: &[u8]) -> Status {
     let mut out = std::io::stdout().lock();
     match out.write_all(text).and_then(|()| out.flush()) {
         Ok(()) => Status::Success,
-        Err(_) => Status::OutputClosed,
+        Err(error) => unwritable(&error),
     }
+}
+
+/// How the program ends when standard output cannot be written; told, unless it is only that nobody reads any more.
+pub(crate) fn unwritable(error: &std::io::Error) -> Status {
+    end(report::interrupted(&Interrupt::of_stdout(error)))
+}
+
+/// Says what is to be said in the end.
+pub(crate) fn end(ending: Ending) -> Status {
+    if let Some(message) = ending.message {
+        say(&message);
+    }
+    ending.status
 }
 
 /// Says what is wrong with the call of the program.

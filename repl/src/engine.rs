@@ -26,6 +26,7 @@ mod shard;
 pub(crate) mod source_text;
 pub mod syntax;
 mod timeline;
+mod unzip;
 pub mod value;
 mod variables;
 mod verbs;
@@ -128,6 +129,7 @@ impl ScriptEngine {
         shard::register(&mut engine);
         confirm::register(&mut engine, world, &configured);
         files::register(&mut engine);
+        unzip::register(&mut engine, world);
         follow::register(&mut engine, world);
         watch::register(&mut engine, world);
         timeline::register(&mut engine);

@@ -21,7 +21,7 @@ use rhailab_client::{
     ProjectPipeline, Wait, WaitEvent, Waiting,
 };
 
-use crate::cli::{GlobalOptions, Progress, Status, print, say};
+use crate::cli::{GlobalOptions, Progress, Status, print, say, unwritable};
 use crate::engine::ObjectRef;
 use crate::engine::bridge::Bridge;
 use crate::engine::failed_log;
@@ -76,8 +76,8 @@ struct Jobs {
 pub(crate) enum Failure {
     /// What the client says.
     Error(Error),
-    /// Nobody reads the output any more.
-    OutputClosed,
+    /// One that was told, if it is to be told; how the program ends.
+    Told(Status),
 }
 
 impl From<Error> for Failure {
@@ -143,9 +143,14 @@ impl Watch {
         }
     }
 
+    /// Takes the picture away.
+    pub(crate) fn leave(&self) {
+        screen::clear();
+    }
+
     /// Shows what became of the pipeline: the summary or the value, then how the logs of failed jobs end.
     pub(crate) fn finish(&mut self, global: &GlobalOptions, bridge: &Bridge) -> Status {
-        screen::clear();
+        self.leave();
         let Some((pipeline, _)) = &self.seen else { return Status::Success };
         let text = match self.format {
             Format::Auto => frame::summary(&self.state, global.color.for_stdout()).join("\n"),
@@ -263,12 +268,15 @@ pub(crate) fn value(pipeline: &Object, format: Format, bridge: &Bridge) -> Resul
         // A program that reads gets every letter; a terminal would obey some of them.
         Ok(Some(text)) if std::io::stdout().is_terminal() => Ok(neutral(&text)),
         Ok(text) => Ok(text.unwrap_or_default()),
-        Err(WriteError::Data(problem)) => {
-            say(&format!("error: the pipeline cannot be shown: {problem}"));
-            Err(Status::Failure)
-        }
-        Err(_) => Err(Status::OutputClosed),
+        Err(WriteError::Data(problem)) => Err(unshown(&problem)),
+        Err(WriteError::Script(thrown)) => Err(unshown(&neutral(&thrown.to_string()))),
+        Err(WriteError::Output(error)) => Err(unwritable(&error)),
     }
+}
+
+fn unshown(problem: &str) -> Status {
+    say(&format!("error: the pipeline cannot be shown: {problem}"));
+    Status::Failure
 }
 
 /// The jobs of a pipeline, and its bridges unless it is known to have none: one request for a hundred of each.
@@ -293,9 +301,9 @@ fn row(pipeline: &Object) -> Result<Row, Error> {
 }
 
 /// Writes a line to standard output.
-fn put(line: &str) -> Result<(), Failure> {
+pub(crate) fn put(line: &str) -> Result<(), Failure> {
     match print(format!("{line}\n").as_bytes()) {
         Status::Success => Ok(()),
-        _ => Err(Failure::OutputClosed),
+        status => Err(Failure::Told(status)),
     }
 }

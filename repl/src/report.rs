@@ -32,20 +32,27 @@ pub struct Ending {
 #[must_use]
 pub fn ending(sources: &Sources, thrown: &EvalAltResult, color: bool) -> Ending {
     match thrown.unwrap_inner() {
-        EvalAltResult::ErrorTerminated(token, _) => {
-            match (token.clone().try_cast::<ExitStatus>(), reason_of(token)) {
-                (Some(ExitStatus(status)), _) => Ending { message: None, status: Status::Script(status) },
-                (None, Interrupt::Signal) => {
-                    Ending { message: Some("interrupted".to_owned()), status: Status::Interrupted }
-                }
-                (None, Interrupt::OutputClosed) => Ending { message: None, status: Status::OutputClosed },
-            }
-        }
+        EvalAltResult::ErrorTerminated(token, _) => match token.clone().try_cast::<ExitStatus>() {
+            Some(ExitStatus(status)) => Ending { message: None, status: Status::Script(status) },
+            None => interrupted(&reason_of(token)),
+        },
         _ => {
             let report = Report::of_thrown(sources, thrown);
             Ending { message: Some(report.render(color)), status: status_of(thrown) }
         }
     }
+}
+
+/// The ending of what was stopped from outside.
+#[must_use]
+pub fn interrupted(reason: &Interrupt) -> Ending {
+    let (message, status) = match reason {
+        Interrupt::Signal => (Some("interrupted".to_owned()), Status::Interrupted),
+        // Nobody reads, and most often because enough was read.
+        Interrupt::OutputClosed => (None, Status::OutputClosed),
+        Interrupt::OutputFailed(problem) => (Some(format!("error: {problem}")), Status::Failure),
+    };
+    Ending { message, status }
 }
 
 /// What to say about a script that is no Rhai.

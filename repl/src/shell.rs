@@ -20,7 +20,7 @@ use rhai::Dynamic;
 use rhailab_client::{Gitlab, Writes};
 use rustyline::EditMode;
 
-use crate::cli::{GlobalOptions, Status, complain, say};
+use crate::cli::{GlobalOptions, Status, complain, say, unwritable};
 use crate::engine::World;
 use crate::engine::bridge::Bridge;
 use crate::output::{self, Format, Style, WriteError, terminal};
@@ -209,8 +209,8 @@ impl Shell {
     }
 
     fn show(&mut self, text: &str) {
-        if pager::write(text, self.pager).is_err() {
-            self.leaving = Some(Status::OutputClosed);
+        if let Err(error) = pager::write(text, self.pager) {
+            self.leaving = Some(unwritable(&error));
         }
     }
 

@@ -2,11 +2,11 @@
 //! values become text, exactly as they stand there: a version `1.10` is no number, and `$NAME` is GitLab's business, which
 //! is why no library that replaces it reads these files.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::Path;
 
+use rhailab_yaml::{Limits, Span, Value};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -19,17 +19,44 @@ pub(crate) fn read(path: &Path) -> Result<Variables, String> {
     let text = fs::read_to_string(path)
         .map_err(|error| format!("the variables file {place} cannot be read: {error}"))?;
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let variables = match extension.to_ascii_lowercase().as_str() {
-        "json" => of_json(&text),
-        "yaml" | "yml" => of_yaml(&text),
-        _ => of_lines(&text),
-    };
-    variables.map_err(|problem| format!("the variables file {place} cannot be used: {problem}"))
+    let unusable = |problem: String| format!("the variables file {place} cannot be used: {problem}");
+    match extension.to_ascii_lowercase().as_str() {
+        "json" => of_json(&text).map_err(unusable),
+        "yaml" | "yml" => of_yaml(&text).map_err(|(span, problem)| {
+            let (line, column) = span.line_and_column(&text);
+            format!("the variables file {place}:{line}:{column} cannot be used: {problem}")
+        }),
+        _ => of_lines(&text).map_err(unusable),
+    }
 }
 
-fn of_yaml(text: &str) -> Result<Variables, String> {
-    let map: BTreeMap<String, String> = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
-    Ok(map.into_iter().collect())
+/// Far more than any pipeline has variables; values of values are refused one by one.
+const LIMITS: Limits = Limits { depth: 16, nodes: 100_000 };
+
+fn of_yaml(text: &str) -> Result<Variables, (Span, String)> {
+    let document = rhailab_yaml::parse(0, text, LIMITS).map_err(|fault| (fault.span, fault.to_string()))?;
+    let entries = match &document.value {
+        Value::Map(entries) => entries.as_slice(),
+        // All variables may be commented out.
+        Value::Null => &[],
+        _ => {
+            let found = document.kind();
+            return Err((
+                document.span,
+                format!("expected a map of the variables' names and values, found {found}"),
+            ));
+        }
+    };
+    let mut variables = Variables::new();
+    for (key, node) in entries {
+        let name = match key.value {
+            Value::Null => "",
+            _ => key.scalar().ok_or_else(|| (key.span, format!("{} is no variable's name", key.kind())))?,
+        };
+        let value = node.scalar().ok_or_else(|| (node.span, no_text(name)))?;
+        add(&mut variables, name.to_owned(), value.to_owned()).map_err(|problem| (key.span, problem))?;
+    }
+    Ok(variables)
 }
 
 fn of_json(text: &str) -> Result<Variables, String> {
@@ -39,9 +66,7 @@ fn of_json(text: &str) -> Result<Variables, String> {
         let value = match value.get().as_bytes().first() {
             Some(b'"') => serde_json::from_str(value.get()).map_err(|error| format!("`{name}`: {error}"))?,
             Some(b'{' | b'[' | b'n') | None => {
-                return Err(format!(
-                    "`{name}` is no text; the value of a variable is text, a number, true or false"
-                ));
+                return Err(no_text(&name));
             }
             _ => value.get().to_owned(),
         };
@@ -151,6 +176,10 @@ fn without_comment(value: &str) -> &str {
     value.trim_end()
 }
 
+fn no_text(name: &str) -> String {
+    format!("`{name}` is no text; the value of a variable is text, a number, true or false")
+}
+
 fn add(variables: &mut Variables, name: String, value: String) -> Result<(), String> {
     check_name(&name)?;
     if variables.iter().any(|(known, _)| *known == name) {
@@ -203,9 +232,19 @@ mod tests {
         let json = r#"{"B": "text \u00fc", "A": 1.10, "ON": true, "N": 100000000000000000000}"#;
         let expected = [("B", "text ü"), ("A", "1.10"), ("ON", "true"), ("N", "100000000000000000000")];
         assert_eq!(of_json(json), Ok(pairs(&expected)));
-        let yaml = "A: 1.10\nB: text ü\nN: 007\nON: true\nQ: \"1\"\n";
-        let expected = [("A", "1.10"), ("B", "text ü"), ("N", "007"), ("ON", "true"), ("Q", "1")];
+        let yaml = "B: text ü\nA: 1.10\nN: 007\nON: true\nQ: \"1\"\nY: yes\nM: |\n  two\n  lines\nE: \"\"\n";
+        let expected = [
+            ("B", "text ü"),
+            ("A", "1.10"),
+            ("N", "007"),
+            ("ON", "true"),
+            ("Q", "1"),
+            ("Y", "yes"),
+            ("M", "two\nlines\n"),
+            ("E", ""),
+        ];
         assert_eq!(of_yaml(yaml), Ok(pairs(&expected)));
+        assert_eq!(of_yaml("# A: 1\n"), Ok(Vec::new()));
     }
 
     #[test]
@@ -234,8 +273,28 @@ mod tests {
             let problem = of_json(text).unwrap_err();
             assert!(problem.contains(words), "{text:?}: {problem}");
         }
-        for text in ["A: [1]", "- 1", "A: 1\nA: 2", "A: {", "A: {B: 1}"] {
-            assert!(of_yaml(text).is_err(), "{text:?}: {:?}", of_yaml(text));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("v.yaml");
+        let yaml = [
+            ("A: 1\nB: [1]\n", "v.yaml:2:4 cannot be used: `B` is no text"),
+            ("A: {B: 1}", "v.yaml:1:4 cannot be used: `A` is no text"),
+            ("# none\nA:\n", "v.yaml:2:2 cannot be used: `A` is no text"),
+            (
+                "- 1",
+                "v.yaml:1:1 cannot be used: expected a map of the variables' names and values, found a list",
+            ),
+            ("A: 1\n A B: 2", "v.yaml:2:"),
+            ("A: 1\nB: 2\nA: 3", "v.yaml:3:1 cannot be used: `A` is there twice"),
+            ("ü: 1", "v.yaml:1:1 cannot be used: \"ü\" cannot be a variable's name"),
+            ("my var: 1", "v.yaml:1:1 cannot be used: \"my var\" cannot be a variable's name"),
+            ("\"\": 1", "cannot be used: a variable has no name"),
+            ("A: {", "v.yaml:1:"),
+            ("A: 1\n---\nB: 2", "a second document begins here"),
+        ];
+        for (text, words) in yaml {
+            fs::write(&path, text).unwrap();
+            let problem = read(&path).unwrap_err();
+            assert!(problem.contains(words), "{text:?}: {problem}");
         }
     }
 }

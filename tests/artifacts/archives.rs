@@ -1,10 +1,13 @@
 //! `unzip`: what it writes, and what of an archive it refuses. A refused archive leaves nothing behind.
 
+use std::fs;
 use std::io::{Cursor, Write as _};
+use std::time::{Duration, Instant};
 
-use rhailab_tests::{Folder, RecordingServer};
-use zip::ZipWriter;
+use flate2::write::DeflateEncoder;
+use rhailab_tests::{Folder, RecordingServer, Rhailab};
 use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 use super::super::{inside, script};
 
@@ -108,13 +111,109 @@ fn sizes_that_no_artifact_has_are_refused() {
 
 #[test]
 fn what_a_broken_archive_wrote_goes_away_again() {
-    let mut zip = archive(&[("deep/first.txt", "1"), ("deep/second.txt", "intact")]);
-    // The content is stored in few letters, and its checksum no longer fits.
-    let second = zip.windows(15).position(|name| name == b"deep/second.txt").unwrap() + 15;
-    zip[second + 1] ^= 0x40;
+    let zip = archive(&[("deep/first.txt", "1"), ("deep/second.txt", "intact")]);
     let folder = Folder::new();
-    let problem = unzip(&folder, &zip).unwrap_err();
+    let problem = unzip(&folder, &with_broken_entry(zip, "deep/second.txt")).unwrap_err();
     assert!(problem.contains("deep/second.txt of"), "{problem}");
+    assert_eq!(inside(&folder), ["a.zip"]);
+}
+
+/// The archive with a letter of this entry changed, so that its checksum no longer fits.
+fn with_broken_entry(mut archive: Vec<u8>, name: &str) -> Vec<u8> {
+    // The content is stored in few letters.
+    let content = archive.windows(name.len()).position(|text| text == name.as_bytes()).unwrap() + name.len();
+    archive[content + 1] ^= 0x40;
+    archive
+}
+
+#[test]
+fn what_was_there_before_a_broken_archive_is_still_there() {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.path().join("out/deep")).unwrap();
+    folder.write("out/deep/first.txt", "of yesterday");
+    folder.write("out/deep/second.txt", "of yesterday, too");
+    let zip = archive(&[("deep/first.txt", "1"), ("new/file.txt", "2"), ("deep/second.txt", "intact")]);
+    let problem = unzip(&folder, &with_broken_entry(zip, "deep/second.txt")).unwrap_err();
+    assert!(problem.contains("deep/second.txt of"), "{problem}");
+    assert_eq!(inside(&folder), ["a.zip", "out", "out/deep", "out/deep/first.txt", "out/deep/second.txt"]);
+    let text = |name| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(text("out/deep/first.txt"), "of yesterday");
+    assert_eq!(text("out/deep/second.txt"), "of yesterday, too");
+}
+
+#[test]
+fn files_that_were_replaced_come_back_when_a_later_one_has_no_place() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path().join("out")).unwrap();
+    folder.write("out/a.txt", "of yesterday");
+    // A file cannot have files in it.
+    let zip = archive(&[("new/file.txt", "1"), ("a.txt", "new"), ("b", "file"), ("b/c.txt", "2")]);
+    let problem = unzip(&folder, &zip).unwrap_err();
+    assert!(problem.contains("out/b/c.txt cannot be written"), "{problem}");
+    assert_eq!(inside(&folder), ["a.zip", "out", "out/a.txt"]);
+    assert_eq!(fs::read_to_string(folder.path().join("out/a.txt")).unwrap(), "of yesterday");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_replaced_by_a_file_is_told_before_anything_is_written() {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.path().join("out/report.txt/deep")).unwrap();
+    let problem = unzip(&folder, &archive(&[("first.txt", "1"), ("report.txt", "2")])).unwrap_err();
+    assert!(problem.contains("out/report.txt is there, and is no file"), "{problem}");
+    assert_eq!(inside(&folder), ["a.zip", "out", "out/report.txt", "out/report.txt/deep"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_replaced_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = Folder::new();
+    fs::create_dir(folder.path().join("out")).unwrap();
+    let old = folder.write("out/report.txt", "of yesterday");
+    fs::set_permissions(&old, fs::Permissions::from_mode(0o600)).unwrap();
+    unzip(&folder, &archive(&[("report.txt", "new")])).unwrap();
+    assert_eq!(fs::read_to_string(&old).unwrap(), "new");
+    assert_eq!(fs::metadata(&old).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+/// A small archive with one file of two GiB.
+fn huge() -> Vec<u8> {
+    let mut piece = DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+    piece.write_all(&vec![0; 1024 * 1024]).unwrap();
+    piece.flush().unwrap();
+    // Such a piece stands for itself, so that many of them in a row are many times as much.
+    let content = piece.get_ref().repeat(2048);
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    zip.start_file("zeros", options).unwrap();
+    zip.write_all(&content).unwrap();
+    let mut zip = zip.finish().unwrap().into_inner();
+    // What was stored as it is, is named compressed.
+    let listed = zip.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    for method in [8, listed + 10] {
+        zip[method..method + 2].copy_from_slice(&8_u16.to_le_bytes());
+    }
+    zip
+}
+
+#[test]
+fn ctrl_c_stops_it_and_nothing_is_left() {
+    let folder = Folder::new();
+    fs::write(folder.path().join("a.zip"), huge()).unwrap();
+    let running = Rhailab::new(env!("CARGO_BIN_EXE_rhailab"))
+        .within(folder.path())
+        .args(["eval", r#"unzip("a.zip", "out")"#])
+        .start();
+    let started = Instant::now();
+    while !inside(&folder).iter().any(|name| name.starts_with("out/")) {
+        assert!(started.elapsed() < Duration::from_secs(60), "nothing is unpacked");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    running.interrupt();
+    let ended = running.finish();
+    assert_eq!((ended.status, ended.stderr.as_str()), (Some(130), "interrupted\n"));
     assert_eq!(inside(&folder), ["a.zip"]);
 }
 

@@ -1,6 +1,6 @@
 //! `open_file`, `write`, `close` and `remove_file`: what a script needs to keep what it downloads.
 
-use rhailab_tests::{Folder, RecordingServer};
+use rhailab_tests::{Folder, RecordingServer, Rhailab};
 
 use super::super::{inside, script};
 
@@ -26,6 +26,16 @@ fn text_and_blobs_are_written_and_appended() {
     assert_eq!(std::fs::read_to_string(folder.path().join("notes")).unwrap(), "", "`w` begins anew");
     let _ = run(&folder, r#"remove_file(folder + "/notes")"#).unwrap();
     assert_eq!(inside(&folder), [""; 0]);
+}
+
+#[cfg(unix)]
+#[test]
+fn devices_and_pipes_are_written_and_closed_like_files() {
+    let folder = Folder::new();
+    let text = |path: &str| format!(r#"let f = open_file("{path}", "w"); f.write("one\n"); f.close();"#);
+    let _ = run(&folder, &text("/dev/null")).unwrap();
+    let piped = Rhailab::new(env!("CARGO_BIN_EXE_rhailab")).args(["eval", &text("/dev/stdout")]).run();
+    assert_eq!((piped.status, piped.stdout.as_str(), piped.stderr.as_str()), (Some(0), "one\n", ""));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Programs that are stopped in the middle of a download.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 use rhailab_tests::{FileServer, Folder, Serving, run};
 
@@ -65,6 +65,29 @@ fn ctrl_c_ends_waiting_for_somebody_who_reads_a_pipe() {
     running.interrupt();
     assert_eq!(running.finish().status, Some(130));
     assert_eq!(server.asked().len(), 1, "nothing is sent before the target is open");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_waiting_for_somebody_who_has_stopped_reading() {
+    // More than a pipe holds.
+    let server = FileServer::start([Serving::file(archive())]);
+    let folder = Folder::new();
+    let pipe = folder.path().join("pipe");
+    assert_eq!(run(std::process::Command::new("mkfifo").arg(&pipe)).status, Some(0));
+    let running = downloading(server.url(), &folder, pipe.to_str().unwrap()).start();
+    let mut reader = fs::File::open(&pipe).unwrap();
+    reader.read_exact(&mut [0]).unwrap();
+    running.interrupt();
+    let ended = running.finish();
+    assert_eq!((ended.status, ended.stderr.as_str()), (Some(130), "interrupted\n"));
+
+    let mut running = downloading(server.url(), &folder, "/dev/stdout").start();
+    let mut reader = running.take_stdout();
+    reader.read_exact(&mut [0]).unwrap();
+    running.interrupt();
+    let ended = running.finish();
+    assert_eq!((ended.status, ended.stderr.as_str()), (Some(130), "interrupted\n"));
 }
 
 #[cfg(target_os = "linux")]

@@ -29,7 +29,11 @@ pub struct Running {
 
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Self {
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::start_into(command, Stdio::piped())
+    }
+
+    pub(crate) fn start_into(command: &mut Command, stdout: Stdio) -> Self {
+        command.stdout(stdout).stderr(Stdio::piped());
         let mut child =
             command.spawn().unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"));
         let stdout = child.stdout.take();

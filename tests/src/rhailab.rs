@@ -2,6 +2,7 @@
 //! no token, no proxy, no home directory.
 
 use std::ffi::OsStr;
+use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -13,6 +14,7 @@ use crate::process::{Outcome, Running};
 pub struct Rhailab {
     command: Command,
     stdin: Option<String>,
+    stdout: Stdio,
 }
 
 impl Rhailab {
@@ -21,7 +23,7 @@ impl Rhailab {
     pub fn new(binary: &str) -> Self {
         let mut command = Command::new(binary);
         command.env_clear().env("NO_COLOR", "1");
-        Self { command, stdin: None }
+        Self { command, stdin: None, stdout: Stdio::piped() }
     }
 
     /// Adds an argument.
@@ -65,6 +67,18 @@ impl Rhailab {
         self
     }
 
+    /// Sends the standard output into this file or device, which is there already, instead of keeping it.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be written.
+    #[must_use]
+    pub fn stdout_into(mut self, path: &str) -> Self {
+        let file = OpenOptions::new().write(true).open(path);
+        self.stdout = file.unwrap_or_else(|error| panic!("{path} cannot be opened: {error}")).into();
+        self
+    }
+
     /// Runs it to its end.
     #[must_use]
     pub fn run(self) -> Outcome {
@@ -79,11 +93,11 @@ impl Rhailab {
     #[must_use]
     pub fn start(mut self) -> Running {
         let Some(text) = self.stdin else {
-            return Running::start(self.command.stdin(Stdio::null()));
+            return Running::start_into(self.command.stdin(Stdio::null()), self.stdout);
         };
         let (reader, mut writer) =
             std::io::pipe().unwrap_or_else(|error| panic!("a pipe cannot be made: {error}"));
-        let running = Running::start(self.command.stdin(reader));
+        let running = Running::start_into(self.command.stdin(reader), self.stdout);
         // Dropping the command closes our own copy of the reading end, and the writing end ends the input.
         drop(self.command);
         if let Err(error) = writer.write_all(text.as_bytes()) {

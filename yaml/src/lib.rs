@@ -135,6 +135,15 @@ impl Node {
 }
 
 impl Span {
+    /// The line and the column of its first letter in the text of its file, both counted from 1.
+    #[must_use]
+    pub fn line_and_column(self, text: &str) -> (usize, usize) {
+        let before = text.get(..self.start).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        (line, column)
+    }
+
     /// The stretch of `len` bytes that begins `offset` bytes into this one.
     #[must_use]
     pub fn part(self, offset: usize, len: usize) -> Self {

@@ -42,16 +42,25 @@ enum Place {
     Finished,
 }
 
+/// Who may read and write a file.
+#[derive(Clone, Copy)]
+pub(super) enum Access {
+    /// Whoever may with the file that it replaces; with a new one, whoever the system lets.
+    Usual,
+    /// At most its owner.
+    Owner,
+}
+
 /// What the file will become.
 struct Goal {
     path: PathBuf,
-    /// Those of the file that it replaces.
+    /// Those that it has from the beginning; without any, it gets those of a new file.
     permissions: Option<Permissions>,
 }
 
 impl Target {
     /// Opens what the path names for writing. A file of that name is left alone.
-    pub(super) async fn open(path: &Path) -> Result<Self, Error> {
+    pub(super) async fn open(path: &Path, access: Access) -> Result<Self, Error> {
         let wrong = |error: io::Error| Error::io(&format!("{} cannot be written", path.display()), &error);
         if let Some(stream) = own_stream(path) {
             return Ok(Self::new(path, stream.map_err(wrong)?, Place::Through));
@@ -62,14 +71,16 @@ impl Target {
                 // Replacing needs no permission to write the file, but whoever took that away meant it.
                 OpenOptions::new().write(true).open(path).map_err(wrong)?;
                 let real = fs::canonicalize(path).map_err(wrong)?;
-                beside(Goal { path: real, permissions: Some(found.permissions()) }).map_err(wrong)?
+                let permissions = access.permissions(Some(found.permissions()));
+                beside(Goal { path: real, permissions }).map_err(wrong)?
             }
             Ok(found) => (open_device(path, &found).await.map_err(wrong)?, Place::Through),
             Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
                 if path.file_name().is_none() || ends_with_separator(path) {
                     return Err(no_file(path, "is no name of a file"));
                 }
-                beside(Goal { path: path.to_owned(), permissions: None }).map_err(wrong)?
+                beside(Goal { path: path.to_owned(), permissions: access.permissions(None) })
+                    .map_err(wrong)?
             }
             Err(error) => return Err(wrong(error)),
         };
@@ -81,7 +92,11 @@ impl Target {
     }
 
     pub(super) async fn write(&mut self, chunk: &[u8]) -> Result<(), Error> {
-        self.file.write_all(chunk).map_err(|error| self.wrong(&error))?;
+        let written = match self.place {
+            Place::Through => self.write_through(chunk).await,
+            _ => self.file.write_all(chunk),
+        };
+        written.map_err(|error| self.wrong(&error))?;
         self.hash.update(chunk);
         self.size += chunk.len() as u64;
         let is_due = self.size - self.synced >= SYNC_STEP && !matches!(self.place, Place::Through);
@@ -90,6 +105,13 @@ impl Target {
             self.sync()?;
         }
         Ok(())
+    }
+
+    /// Whoever reads a pipe may stop for as long as they like; meanwhile others have work to do, and an interrupt may come.
+    async fn write_through(&self, chunk: &[u8]) -> io::Result<()> {
+        let (mut file, chunk) = (self.file.try_clone()?, chunk.to_vec());
+        let writing = tokio::task::spawn_blocking(move || file.write_all(&chunk));
+        writing.await.map_err(io::Error::from).flatten()
     }
 
     /// Sends to the disk what was written so far.
@@ -155,12 +177,7 @@ impl Target {
                 return Ok(());
             }
         };
-        let renamed = match &goal.permissions {
-            Some(permissions) => self.file.set_permissions(permissions.clone()),
-            None => Ok(()),
-        }
-        .and_then(|()| fs::rename(&partial, &goal.path));
-        if let Err(error) = renamed {
+        if let Err(error) = fs::rename(&partial, &goal.path) {
             self.place = Place::Partial(partial, goal);
             return Err(error);
         }
@@ -169,6 +186,41 @@ impl Target {
 
     fn wrong(&self, error: &io::Error) -> Error {
         Error::io(&format!("{} cannot be written", self.path.display()), error)
+    }
+}
+
+impl Access {
+    /// The permissions of a file that replaces one with these, or none.
+    fn permissions(self, old: Option<Permissions>) -> Option<Permissions> {
+        match self {
+            Self::Usual => old,
+            Self::Owner => owners(old),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn owners(old: Option<Permissions>) -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Some(Permissions::from_mode(old.map_or(0o600, |old| old.mode() & 0o600)))
+}
+
+/// Elsewhere, a file in a directory that is the user's own is the user's own.
+#[cfg(not(unix))]
+fn owners(old: Option<Permissions>) -> Option<Permissions> {
+    old
+}
+
+impl Goal {
+    /// The mode to make the file with. Until it has its permissions it is its owner's alone: whoever could open it in between
+    /// could read everything that is written later.
+    #[cfg(unix)]
+    fn mode(&self) -> u32 {
+        if self.permissions.is_some() { 0o600 } else { 0o666 }
+    }
+
+    fn give_permissions(&self, file: &File) -> io::Result<()> {
+        self.permissions.clone().map_or(Ok(()), |permissions| file.set_permissions(permissions))
     }
 }
 
@@ -192,7 +244,8 @@ fn ends_with_separator(path: &Path) -> bool {
 /// A new file in the directory of the one that it will become, so that a rename is enough at the end.
 fn beside(goal: Goal) -> io::Result<(File, Place)> {
     #[cfg(target_os = "linux")]
-    if let Some(file) = nameless::create(directory_of(&goal.path)) {
+    if let Some(file) = nameless::create(directory_of(&goal.path), goal.mode()) {
+        goal.give_permissions(&file)?;
         return Ok((file, Place::Nameless(goal)));
     }
     partial(goal)
@@ -201,7 +254,16 @@ fn beside(goal: Goal) -> io::Result<(File, Place)> {
 /// The same with a name, for file systems and systems that know no files without.
 fn partial(goal: Goal) -> io::Result<(File, Place)> {
     let partial = partial_name(&goal.path);
-    Ok((File::create_new(&partial)?, Place::Partial(partial, goal)))
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, goal.mode());
+    let file = options.write(true).create_new(true).open(&partial)?;
+    if let Err(error) = goal.give_permissions(&file) {
+        // What cannot be removed either has a name that says what it is.
+        let _ = fs::remove_file(&partial);
+        return Err(error);
+    }
+    Ok((file, Place::Partial(partial, goal)))
 }
 
 fn partial_name(path: &Path) -> PathBuf {
@@ -305,8 +367,8 @@ mod nameless {
     use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, open};
 
     /// A new file on the file system of this directory; `None` where that is not possible.
-    pub(super) fn create(directory: &Path) -> Option<File> {
-        let mode = Mode::from_raw_mode(0o666);
+    pub(super) fn create(directory: &Path, mode: u32) -> Option<File> {
+        let mode = Mode::from_raw_mode(mode);
         let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
         let file = File::from(open(directory, flags, mode).ok()?);
         // Without this view of it, the file could never get a name.

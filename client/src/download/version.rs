@@ -1,8 +1,8 @@
 //! Whether two answers are parts of one and the same file, judged by their headers. Sends nothing.
 
-use http::header::{CONTENT_RANGE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED};
-use jiff::Timestamp;
-use jiff::fmt::rfc2822;
+use http::header::{CONTENT_RANGE, ETAG, HeaderMap, HeaderValue, LAST_MODIFIED};
+
+use crate::http::retry::{date, server_time};
 
 /// The state of a file on the server, as far as an answer tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,8 @@ impl Version {
 impl Part {
     /// Reads `Content-Range: bytes 5-9/10`; a length that the server does not know is `*`.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
-        let (range, total) = text(headers, &CONTENT_RANGE)?.strip_prefix("bytes ")?.split_once('/')?;
+        let (range, total) =
+            headers.get(CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")?.split_once('/')?;
         let (first, last) = range.split_once('-')?;
         let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
         let total: Option<u64> = match total {
@@ -83,20 +84,14 @@ fn validator(headers: &HeaderMap) -> Option<HeaderValue> {
         return tag.as_bytes().starts_with(b"\"").then(|| tag.clone());
     }
     // A file can change twice in a second, and both times have the same name.
-    let is_over = time(headers, &LAST_MODIFIED)? < time(headers, &DATE)?;
+    let is_over = date(headers, LAST_MODIFIED.as_str())? < server_time(headers)?;
     headers.get(LAST_MODIFIED).filter(|_| is_over).cloned()
-}
-
-fn time(headers: &HeaderMap, name: &HeaderName) -> Option<Timestamp> {
-    rfc2822::DateTimeParser::new().parse_timestamp(text(headers, name)?).ok()
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use http::header::HeaderName;
+
     use super::*;
 
     fn headers(rows: Rows<'_>) -> HeaderMap {
@@ -112,16 +107,19 @@ mod tests {
     type Rows<'a> = &'a [(&'static str, &'static str)];
 
     const EARLIER: (&str, &str) = ("last-modified", "Mon, 02 Mar 2026 10:00:00 GMT");
+    const OLD_STYLE: &str = "Monday, 02-Mar-26 10:00:00 GMT";
     const LATER: (&str, &str) = ("date", "Mon, 02 Mar 2026 10:00:01 GMT");
 
     #[test]
     fn a_part_is_asked_for_only_of_a_version_that_is_named_exactly() {
-        let cases: [(Rows<'_>, Option<u64>, Option<&str>); 8] = [
+        let cases: [(Rows<'_>, Option<u64>, Option<&str>); 9] = [
             (&[("etag", "\"a\"")], Some(5), Some("\"a\"")),
             (&[("etag", "W/\"a\"")], Some(5), None),
             (&[("etag", "W/\"a\""), EARLIER, LATER], Some(5), None),
             (&[("etag", "\"a\"")], None, None),
             (&[EARLIER, LATER], Some(5), Some(EARLIER.1)),
+            // The date as old servers write it, which all of HTTP has to read.
+            (&[("last-modified", OLD_STYLE), LATER], Some(5), Some(OLD_STYLE)),
             (&[EARLIER, ("date", EARLIER.1)], Some(5), None),
             (&[EARLIER], Some(5), None),
             (&[("last-modified", "yesterday"), LATER], Some(5), None),

@@ -181,7 +181,8 @@ pub(crate) fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
     text(headers, name)?.parse().ok()
 }
 
-fn date(headers: &HeaderMap, name: &str) -> Option<SystemTime> {
+/// A header that is a date.
+pub(crate) fn date(headers: &HeaderMap, name: &str) -> Option<SystemTime> {
     httpdate::parse_http_date(text(headers, name)?).ok()
 }
 

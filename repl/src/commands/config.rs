@@ -1,6 +1,5 @@
 //! `rhailab config`: the configuration with where each value comes from, secrets masked.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use rhailab_client::{ProxyRoute, REDACTED, mask_url, proxy_route};
@@ -121,14 +120,12 @@ fn write(format: Format, rows: &[Row]) -> Status {
         |texts: &mut dyn Iterator<Item = &str>| texts.map(|text| text.chars().count()).max().unwrap_or(0);
     let name_width = width(&mut rows.iter().map(|row| row.name));
     let value_width = width(&mut values.iter().map(String::as_str));
-    let mut out = std::io::stdout().lock();
-    for (row, value) in rows.iter().zip(&values) {
+    let line = |(row, value): (&Row, &String)| {
         let (name, source) = (row.name, one_line(&row.source));
-        if writeln!(out, "{name:<name_width$}  {value:<value_width$}  # {source}").is_err() {
-            return Status::OutputClosed;
-        }
-    }
-    Status::Success
+        format!("{name:<name_width$}  {value:<value_width$}  # {source}\n")
+    };
+    let text: String = rows.iter().zip(&values).map(line).collect();
+    print(text.as_bytes())
 }
 
 impl Row {

@@ -43,8 +43,9 @@ fn make(global: &GlobalOptions, name: &str) -> Result<String, Error> {
     let url = settings.client()?.url().to_owned();
     let token = ask_token(&url)?;
     let client = settings.builder().private_token(&token).build()?;
-    let user = Bridge::default().wait(async { client.user().get().await });
-    let user = user.map_err(|_| Error::usage("interrupted; nothing was written"))??;
+    let bridge = Bridge::default();
+    let interrupted = |_| Error::usage("interrupted; nothing was written");
+    let user = bridge.wait(async { client.user().get().await }).map_err(interrupted)??;
     // Whoever uses the profile may stand in another directory.
     let absolute = |path: &PathBuf| {
         path::absolute(path)
@@ -64,7 +65,7 @@ fn make(global: &GlobalOptions, name: &str) -> Result<String, Error> {
         ca_file: ca_file.as_deref(),
         client_certificate: client_certificate.as_ref(),
     };
-    profiles::add(&path, &profile)?;
+    bridge.wait(profiles::add(&path, &profile)).map_err(interrupted)??;
 
     Ok(format!("The profile `{name}` in {} speaks to {url} as {}.", path.display(), one_line(&user.username)))
 }

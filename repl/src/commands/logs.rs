@@ -6,7 +6,7 @@ use std::time::Duration;
 use rhailab_client::{Error, Gitlab, Id, ListProjectPipelineJobs, nearest};
 
 use super::project;
-use crate::cli::{GlobalOptions, LogsOptions, Status, complain, say};
+use crate::cli::{GlobalOptions, LogsOptions, Status, complain, end};
 use crate::engine::ObjectRef;
 use crate::engine::bridge::Bridge;
 use crate::engine::error::raise;
@@ -59,11 +59,7 @@ pub(crate) fn print(global: &GlobalOptions, options: &LogsOptions) -> Status {
         Err(thrown) => {
             // There is no script that anything could be shown in.
             let nowhere = Sources::of(Script { name: String::new(), text: String::new() });
-            let ending = report::ending(&nowhere, &thrown, color);
-            if let Some(message) = ending.message {
-                say(&message);
-            }
-            ending.status
+            end(report::ending(&nowhere, &thrown, color))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use super::source;
-use crate::cli::{GlobalOptions, Status, say};
+use crate::cli::{GlobalOptions, Status, end, say, unwritable};
 use crate::engine::bridge::{Bridge, Interrupt};
 use crate::engine::{ScriptEngine, World};
 use crate::output::terminal::{Standard, neutral};
@@ -63,21 +63,16 @@ fn execute(global: &GlobalOptions, script: Script, args: Vec<String>, value: Val
     };
     match result {
         Ok(()) => match bridge.interrupt() {
-            Some(Interrupt::OutputClosed) => Status::OutputClosed,
-            _ => Status::Success,
+            // What was pressed when all was done stops nothing.
+            None | Some(Interrupt::Signal) => Status::Success,
+            Some(reason) => end(report::interrupted(&reason)),
         },
-        Err(WriteError::Script(thrown)) => {
-            let ending = report::ending(&sources, &thrown, color);
-            if let Some(message) = ending.message {
-                say(&message);
-            }
-            ending.status
-        }
+        Err(WriteError::Script(thrown)) => end(report::ending(&sources, &thrown, color)),
         Err(WriteError::Data(problem)) => {
             say(&format!("error: the value cannot be shown: {problem}"));
             Status::Failure
         }
-        Err(WriteError::Output(_)) => Status::OutputClosed,
+        Err(WriteError::Output(error)) => unwritable(&error),
     }
 }
 

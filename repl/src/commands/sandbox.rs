@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use rhailab_sandbox::{Options, Sandbox, Scenario};
 
-use crate::cli::{SandboxOptions, Status, complain, say};
+use crate::cli::{SandboxOptions, Status, complain, say, unwritable};
 use crate::signal;
 
 /// Serves until Ctrl-C.
@@ -30,8 +30,8 @@ pub(crate) fn serve(chosen: &SandboxOptions) -> Status {
                 chosen.listen
             ));
         }
-        if announce(&sandbox).is_err() {
-            return Status::OutputClosed;
+        if let Err(error) = announce(&sandbox) {
+            return unwritable(&error);
         }
         let stopped = interrupt.await;
         sandbox.shutdown().await;

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::project;
 use super::wait::{How, Task, within};
-use crate::cli::{GlobalOptions, Status, complain, print, say};
+use crate::cli::{GlobalOptions, Status, complain, say};
 use crate::engine::bridge::Bridge;
 use crate::live::{self, Failure, Watch};
 use crate::output::Format;
@@ -181,10 +181,7 @@ fn show(pipeline: &Object, format: Format) -> Result<(), Failure> {
             one_line(&format!("pipeline {} {} {}", pipeline.identity(), text("status"), text("web_url")))
         }
         // The value is data by now, so that the bridge is never asked for anything.
-        _ => live::value(pipeline, format, &Bridge::default()).map_err(|_| Failure::OutputClosed)?,
+        _ => live::value(pipeline, format, &Bridge::default()).map_err(Failure::Told)?,
     };
-    match print(format!("{text}\n").as_bytes()) {
-        Status::Success => Ok(()),
-        _ => Err(Failure::OutputClosed),
-    }
+    live::put(&text)
 }

@@ -8,7 +8,7 @@ use rhailab_client::{ErrorKind, Gitlab, Id, Wait};
 
 use super::project;
 use crate::cli::{GlobalOptions, Status, complain, say};
-use crate::engine::bridge::{Bridge, Interrupt};
+use crate::engine::bridge::Bridge;
 use crate::live::{Failure, Watch};
 use crate::output::terminal::one_line;
 use crate::{duration, pipeline_url, report, server};
@@ -123,11 +123,17 @@ where
             None => Some(work(&mut watch).await),
         }
     });
-    let shown = watch.finish(global, &bridge);
+    let shown = match &ended {
+        // Where nothing can be written, nothing more is.
+        Ok(Some(Err(Failure::Told(status)))) => {
+            watch.leave();
+            *status
+        }
+        _ => watch.finish(global, &bridge),
+    };
     let color = global.color.for_stderr();
     match ended {
-        Ok(Some(Ok(()))) => shown,
-        Ok(Some(Err(Failure::OutputClosed))) => Status::OutputClosed,
+        Ok(Some(Ok(()) | Err(Failure::Told(_)))) => shown,
         Ok(Some(Err(Failure::Error(error)))) => {
             say(&report::client_failure(&error, color));
             if error.kind() == ErrorKind::Usage { Status::Usage } else { report::status_of_client(&error) }
@@ -138,7 +144,6 @@ where
             say(&report::problem(title, help, color));
             Status::Deadline
         }
-        Err(_) if bridge.interrupt() == Some(Interrupt::OutputClosed) => Status::OutputClosed,
         Err(_) => {
             say(&interrupted(&subject(&watch, &project, pipeline)));
             Status::Interrupted

@@ -3,8 +3,8 @@
 
 use std::future::Future;
 use std::io;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use rhai::{Dynamic, EvalAltResult, Position};
@@ -33,7 +33,9 @@ struct Deadline {
 struct Shared {
     // Threads and signal handlers cost start-up time, so they wait for the first request.
     runtime: OnceLock<Runtime>,
-    reason: AtomicU8,
+    /// Whether there is a reason, which is looked at for each step of a script.
+    is_stopped: AtomicBool,
+    reason: Mutex<Option<Interrupt>>,
     interrupted: Notify,
 }
 
@@ -47,27 +49,33 @@ impl Drop for Shared {
 }
 
 /// Why a script was stopped from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Interrupt {
     /// Ctrl-C.
     Signal,
     /// Whatever reads the output went away.
     OutputClosed,
+    /// The output cannot be written; which, and why.
+    OutputFailed(Arc<str>),
 }
 
 impl Interrupt {
-    const fn code(self) -> u8 {
-        match self {
-            Self::Signal => 1,
-            Self::OutputClosed => 2,
-        }
+    /// What it means that standard output cannot be written.
+    #[must_use]
+    pub fn of_stdout(error: &io::Error) -> Self {
+        Self::of_stream("standard output", error)
     }
 
-    const fn from_code(code: u8) -> Option<Self> {
-        match code {
-            1 => Some(Self::Signal),
-            2 => Some(Self::OutputClosed),
-            _ => None,
+    /// What it means that standard error cannot be written.
+    #[must_use]
+    pub fn of_stderr(error: &io::Error) -> Self {
+        Self::of_stream("standard error", error)
+    }
+
+    fn of_stream(stream: &str, error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::OutputClosed,
+            _ => Self::OutputFailed(format!("{stream} cannot be written: {error}").into()),
         }
     }
 }
@@ -95,9 +103,7 @@ impl Bridge {
             tokio::pin!(interrupted);
             // Registering before looking makes sure that no interrupt falls between the two.
             interrupted.as_mut().enable();
-            if let Some(reason) = self.interrupt() {
-                return Err(terminated(reason));
-            }
+            self.check()?;
             tokio::select! {
                 biased;
                 () = interrupted => Err(terminated(self.interrupt().unwrap_or(Interrupt::Signal))),
@@ -118,19 +124,33 @@ impl Bridge {
 
     /// Stops the running script as soon as it can be stopped.
     pub fn stop(&self, reason: Interrupt) {
-        self.shared.reason.store(reason.code(), Ordering::SeqCst);
+        *self.shared.reason.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+        self.shared.is_stopped.store(true, Ordering::SeqCst);
         self.shared.interrupted.notify_waiters();
     }
 
     /// Lets the next script run after an interrupt that is over.
     pub fn resume(&self) {
-        self.shared.reason.store(0, Ordering::SeqCst);
+        self.shared.is_stopped.store(false, Ordering::SeqCst);
+        *self.shared.reason.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Why the script shall stop, if it shall.
     #[must_use]
     pub fn interrupt(&self) -> Option<Interrupt> {
-        Interrupt::from_code(self.shared.reason.load(Ordering::Relaxed))
+        if !self.shared.is_stopped.load(Ordering::Acquire) {
+            return None;
+        }
+        self.shared.reason.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lets work go on that does not wait, unless the script shall stop.
+    ///
+    /// # Errors
+    ///
+    /// Rhai's termination error when an interrupt has come.
+    pub(crate) fn check(&self) -> Result<(), Box<EvalAltResult>> {
+        self.interrupt().map_or(Ok(()), |reason| Err(terminated(reason)))
     }
 
     /// The runtime, started with the first call; from then on Ctrl-C interrupts the script instead of the process.
@@ -168,7 +188,7 @@ async fn passed(deadline: Option<Deadline>) -> Error {
 
 /// What an interrupted script ends with.
 pub(crate) fn token(reason: Interrupt) -> Dynamic {
-    Dynamic::from_int(reason.code().into())
+    Dynamic::from(reason)
 }
 
 /// The error with which an interrupted script ends.
@@ -178,6 +198,5 @@ pub(crate) fn terminated(reason: Interrupt) -> Box<EvalAltResult> {
 
 /// The reason inside such a token.
 pub(crate) fn reason_of(token: &Dynamic) -> Interrupt {
-    let code = token.as_int().ok().and_then(|code| u8::try_from(code).ok());
-    code.and_then(Interrupt::from_code).unwrap_or(Interrupt::Signal)
+    token.clone().try_cast::<Interrupt>().unwrap_or(Interrupt::Signal)
 }

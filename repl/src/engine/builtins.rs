@@ -61,16 +61,16 @@ pub(crate) fn limit_of(name: &str, value: &Dynamic) -> Raised<Duration> {
 fn write_output(engine: &mut Engine, print: &Arc<dyn Printer>, bridge: &Bridge) {
     let (printer, stop) = (Arc::clone(print), bridge.clone());
     engine.on_print(move |line| {
-        // Rhai gives no way to fail here; a script whose output nobody reads is stopped instead.
-        if printer.print(line).is_err() {
-            stop.stop(Interrupt::OutputClosed);
+        // Rhai gives no way to fail here; a script whose output is lost is stopped instead.
+        if let Err(error) = printer.print(line) {
+            stop.stop(Interrupt::of_stdout(&error));
         }
     });
     let (printer, stop) = (Arc::clone(print), bridge.clone());
     engine.on_debug(move |text, _, position| {
         let line = if position.is_none() { text.to_owned() } else { format!("{position}: {text}") };
-        if printer.note(&line).is_err() {
-            stop.stop(Interrupt::OutputClosed);
+        if let Err(error) = printer.note(&line) {
+            stop.stop(Interrupt::of_stderr(&error));
         }
     });
 }

@@ -10,7 +10,7 @@ use rhai::{Engine, EvalAltResult, Map};
 use rhailab_client::endpoint::{Endpoint, On, Outcome, Resource};
 use rhailab_client::{Arguments, Error, ErrorKind, Progress, can_wait};
 
-use super::bridge::{Interrupt, terminated};
+use super::bridge::Interrupt;
 use super::builtins::duration_of;
 use super::error::{raise, raise_unknown_option, raise_usage};
 use super::functions::FOLLOW_OPTIONS;
@@ -57,8 +57,10 @@ pub(crate) fn print_log(object: &ObjectRef, print: &dyn Printer, pause: Option<D
     let mut reader = Reader::default();
     let mut text = LogText::new(print.log_style());
     let write = |text: &str| {
-        if !text.is_empty() && print.write(text).is_err() {
-            bridge.stop(Interrupt::OutputClosed);
+        if !text.is_empty()
+            && let Err(error) = print.write(text)
+        {
+            bridge.stop(Interrupt::of_stdout(&error));
         }
     };
     let mut failures = 0;
@@ -89,10 +91,7 @@ pub(crate) fn print_log(object: &ObjectRef, print: &dyn Printer, pause: Option<D
         object.with_mut(|object| *object = fresh);
         if is_over {
             write(&text.finish());
-            return match bridge.interrupt() {
-                Some(reason) => Err(terminated(reason)),
-                None => Ok(status),
-            };
+            return bridge.check().map(|()| status);
         }
         bridge.sleep(pause.unwrap_or(PAUSE))?;
     }

@@ -14,18 +14,19 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use etcetera::BaseStrategy as _;
-use rhailab_client::{Error, Secret, TokenKind};
+use rhailab_client::{Error, Secret, TokenKind, write_private_file};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
-use toml_edit::{DocumentMut, Item, Table, TomlError, value};
+use toml_edit::{DocumentMut, Item, Table, TableLike, TomlError, Value, value};
 
+use super::environment::non_empty;
 use super::layer::{ClientCertificate, Layer};
 use super::{Source, Sourced, TokenPlace};
 use crate::duration;
@@ -66,13 +67,26 @@ struct Profile {
 #[derive(Clone, Copy, Debug)]
 struct SpanOfTime(Duration);
 
+/// The variable that names the file.
+const NAMED_BY: &str = "RHAILAB_CONFIG";
+
 /// Where the file is: as the option says, or the variable `RHAILAB_CONFIG`, or in the user's directory for configuration.
 #[must_use]
 pub fn path(option: Option<&Path>, environment: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    let named = option.map(Path::to_owned).or_else(|| environment("RHAILAB_CONFIG").map(PathBuf::from));
-    named.or_else(|| {
-        Some(etcetera::choose_base_strategy().ok()?.config_dir().join("rhailab").join("rhailab.toml"))
-    })
+    named(option, environment).map(|(path, _)| path).or_else(usual_path)
+}
+
+/// The file that somebody named, and where.
+fn named(
+    option: Option<&Path>,
+    environment: &impl Fn(&str) -> Option<String>,
+) -> Option<(PathBuf, &'static str)> {
+    let by_variable = || Some((non_empty(environment(NAMED_BY))?.into(), NAMED_BY));
+    option.map(|path| (path.to_owned(), "--config")).or_else(by_variable)
+}
+
+fn usual_path() -> Option<PathBuf> {
+    Some(etcetera::choose_base_strategy().ok()?.config_dir().join("rhailab").join("rhailab.toml"))
 }
 
 impl Profiles {
@@ -82,18 +96,23 @@ impl Profiles {
     ///
     /// When the file cannot be read, or is not what it should be, with line and column.
     pub fn read(option: Option<&Path>, environment: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let path = path(option, &environment);
+        let (path, named_by) = match named(option, &environment) {
+            Some((path, named_by)) => (Some(path), Some(named_by)),
+            None => (usual_path(), None),
+        };
         let Some(place) = &path else {
             return Ok(Self { path, content: Content::default() });
         };
-        let text = match fs::read_to_string(place) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && option.is_none() => String::new(),
-            Err(error) => {
-                return Err(Error::io(
-                    &format!("the configuration {} cannot be read", place.display()),
-                    &error,
-                ));
+        let text = match (fs::read_to_string(place), named_by) {
+            (Ok(text), _) => text,
+            (Err(error), None) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            (Err(error), named_by) => {
+                let what = format!("the configuration {} cannot be read", place.display());
+                let error = Error::io(&what, &error);
+                return Err(match named_by {
+                    Some(by) => error.with_hint(format!("{by} names it; `rhailab login` makes such a file.")),
+                    None => error,
+                });
             }
         };
         let content = toml_edit::de::from_str(&text).map_err(|error| {
@@ -245,32 +264,48 @@ pub struct NewProfile<'a> {
     pub client_certificate: Option<&'a ClientCertificate>,
 }
 
-/// Writes a profile into the file, and leaves all else in it as it is. The first profile becomes the default. Nobody else
-/// can read the file afterwards.
+/// Writes a profile into the file, and leaves all else in it as it is: other profiles, and what a profile of this name says
+/// beside its server, its token and the files given here. The first profile becomes the default. Nobody else can read the
+/// file afterwards.
 ///
 /// # Errors
 ///
 /// When the file cannot be read or written, or is no TOML.
-pub fn add(path: &Path, new: &NewProfile<'_>) -> Result<(), Error> {
-    let name = new.name;
-    let failed = |error: &io::Error| Error::io(&format!("{} cannot be written", path.display()), error);
+pub async fn add(path: &Path, new: &NewProfile<'_>) -> Result<(), Error> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Error::io(&format!("{} cannot be read", path.display()), &error)),
     };
+    let text = with_profile(path, &text, new)?;
+    let directory = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(directory)
+        .map_err(|error| Error::io(&format!("{} cannot be written", path.display()), &error))?;
+    write_private_file(path, text.as_bytes()).await.map(drop)
+}
+
+/// The text of the file with the profile in it.
+fn with_profile(path: &Path, text: &str, new: &NewProfile<'_>) -> Result<String, Error> {
+    let name = new.name;
     let mut document: DocumentMut = text.parse().map_err(|error: TomlError| {
-        let place = Place { file: path, text: &text, span: error.span() };
+        let place = Place { file: path, text, span: error.span() };
         Error::usage(format!("{place} is no TOML: {}", error.message()))
     })?;
+    let no_table = |key: &str| Error::usage(format!("`{key}` in {} is no table", path.display()));
     let profiles = document.entry("profiles").or_insert_with(|| {
         let mut table = Table::new();
         table.set_implicit(true);
         Item::Table(table)
     });
-    let mut profile = Table::new();
-    profile.insert("url", value(new.url));
-    profile.insert("private_token", value(new.token.expose()));
+    let profiles = profiles.as_table_mut().ok_or_else(|| no_table("profiles"))?;
+    let profile = profiles.entry(name).or_insert_with(|| Item::Table(Table::new()));
+    let profile = profile.as_table_like_mut().ok_or_else(|| no_table(&format!("profiles.{name}")))?;
+    set(profile, "url", new.url);
+    // A profile has one token.
+    for other in ["oauth_token", "job_token", "token_file"] {
+        profile.remove(other);
+    }
+    set(profile, "private_token", new.token.expose());
     let certificate = new.client_certificate;
     let files = [
         ("ca_file", new.ca_file),
@@ -282,26 +317,19 @@ pub fn add(path: &Path, new: &NewProfile<'_>) -> Result<(), Error> {
         let text = file.to_str().ok_or_else(|| {
             Error::usage(format!("the path {} cannot stand in TOML, which is UTF-8", file.display()))
         })?;
-        profile.insert(key, value(text));
+        set(profile, key, text);
     }
-    match profiles.as_table_mut() {
-        Some(profiles) => profiles.insert(name, Item::Table(profile)),
-        None => return Err(Error::usage(format!("`profiles` in {} is no table", path.display()))),
-    };
     if !document.contains_key("default") {
         document.insert("default", value(name));
     }
-    let directory = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(directory).map_err(|error| failed(&error))?;
-    // Written beside the file and then renamed: a full disk must not cost what was there.
-    let beside = path.with_extension("toml.new");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&beside).map_err(|error| failed(&error))?;
-    file.write_all(document.to_string().as_bytes())
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&beside, path))
-        .map_err(|error| failed(&error))
+    Ok(document.to_string())
+}
+
+/// Sets a key to a text; a comment behind the old value stays.
+fn set(table: &mut dyn TableLike, key: &str, text: &str) {
+    let mut new = Value::from(text);
+    if let Some(old) = table.get(key).and_then(Item::as_value) {
+        *new.decor_mut() = old.decor().clone();
+    }
+    table.insert(key, Item::Value(new));
 }

@@ -35,9 +35,7 @@ impl<'a> Problems<'a> {
 
     /// Notes a problem.
     pub(super) fn add(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        let before = self.text.get(..span.start.min(self.text.len())).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let (line, column) = span.line_and_column(self.text);
         self.found.push(Problem { line, column, message: message.into(), help: help.into() });
     }
 
