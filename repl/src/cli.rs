@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use rhailab_client::{Writes, nearest};
+use rhailab_client::{Writes, duration, nearest};
 use rhailab_sandbox::Fault;
 
 use crate::commands;
@@ -22,7 +22,7 @@ use crate::commands::trigger::TriggerOptions;
 use crate::commands::wait::WaitOptions;
 use crate::live::screen;
 use crate::output::Format;
-use crate::{duration, progress, shell, verbose};
+use crate::{progress, shell, verbose};
 
 pub use status::Status;
 
@@ -104,7 +104,7 @@ pub(crate) struct GlobalOptions {
     pub(crate) dry_run: bool,
     /// How long a call of GitLab's API may take in all, such as 30s or 5m; for `trigger` and
     /// `wait`, the whole command
-    #[arg(long, global = true, value_name = "DURATION", value_parser = duration::option)]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = span_of_time)]
     pub(crate) timeout: Option<Duration>,
     /// How many requests may be under way at once
     #[arg(long, global = true, value_name = "N")]
@@ -276,7 +276,7 @@ pub(crate) struct SandboxOptions {
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// How long each answer takes, such as 50ms
-    #[arg(long, value_name = "DURATION", value_parser = duration::option)]
+    #[arg(long, value_name = "DURATION", value_parser = span_of_time)]
     pub(crate) latency: Option<Duration>,
     /// A YAML file that tells of groups, projects and their pipelines
     #[arg(long, value_name = "FILE")]
@@ -285,7 +285,7 @@ pub(crate) struct SandboxOptions {
     #[arg(long = "fault", value_name = "KIND:PROBABILITY")]
     pub(crate) faults: Vec<Fault>,
     /// How long the fault `slow` stalls an answer
-    #[arg(long, value_name = "DURATION", value_parser = duration::option)]
+    #[arg(long, value_name = "DURATION", value_parser = span_of_time)]
     pub(crate) stall: Option<Duration>,
 }
 
@@ -300,7 +300,7 @@ pub(crate) struct LogsOptions {
     #[arg(short, long)]
     pub(crate) follow: bool,
     /// The pause between two looks while following, such as 5s; 2 seconds otherwise
-    #[arg(long, value_name = "DURATION", value_parser = duration::option, requires = "follow")]
+    #[arg(long, value_name = "DURATION", value_parser = span_of_time, requires = "follow")]
     pub(crate) poll: Option<Duration>,
 }
 
@@ -368,6 +368,12 @@ pub(crate) fn print(text: &[u8]) -> Status {
         Ok(()) => Status::Success,
         Err(_) => Status::OutputClosed,
     }
+}
+
+/// Reads a span of time that is the value of an option.
+pub(crate) fn span_of_time(text: &str) -> Result<Duration, String> {
+    duration::parse(text)
+        .map_err(|problem| format!("it {problem}; a span of time is written 90, 1.5, 30m or \"1h 20m\""))
 }
 
 /// Says what is wrong with the call of the program.

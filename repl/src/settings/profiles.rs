@@ -21,14 +21,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use etcetera::BaseStrategy as _;
-use rhailab_client::{Error, Secret, TokenKind};
+use rhailab_client::{Error, Secret, TokenKind, duration};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 use toml_edit::{DocumentMut, Item, Table, TomlError, value};
 
 use super::layer::{ClientCertificate, Layer};
 use super::{Source, Sourced, TokenPlace};
-use crate::duration;
 
 /// The profiles of a file.
 #[derive(Debug)]
