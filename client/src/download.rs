@@ -18,8 +18,8 @@ use crate::error::Error;
 pub use chunks::Chunks;
 use target::{Access, Target};
 
-/// What is read into memory is refused beyond this size, unless [`Download::limit`] says otherwise: 256 MiB.
-const MOST_IN_MEMORY: u64 = 256 * 1024 * 1024;
+/// What is read into memory is refused beyond this size in bytes, unless [`Download::limit`] says otherwise: 256 MiB.
+pub const MOST_IN_MEMORY: u64 = 256 * 1024 * 1024;
 
 /// A download that was described but not yet begun.
 ///

@@ -23,7 +23,8 @@ pub struct Endpoint {
     pub path: &'static [Segment],
     /// Every parameter: those of the path first, in the path's order, then query and body.
     pub params: &'static [Param],
-    /// The status codes that mean success.
+    /// The status codes with which GitLab answers when it did what was asked for. The client takes any 2xx for success; this is
+    /// for whoever holds answers against the table, as the tests of the sandbox do.
     pub success: &'static [u16],
     /// What a successful answer holds.
     pub outcome: Outcome,

@@ -108,8 +108,8 @@ fn explain(kind: &str, secret: &str, is_mask: bool, candidates: &str) -> Error {
     ))
 }
 
-/// Whether a secret of which GitLab shows the first few letters may be this one. The part before the last dash of
-/// a token tells only its kind, and GitLab leaves it out.
+/// Whether a secret of which GitLab shows the first few letters may be this one. The part before the first dash
+/// of a token tells only its kind, and GitLab leaves it out.
 fn may_begin(shown: &str, text: &str) -> bool {
     let bare = text.split_once('-').map_or(text, |(_, bare)| bare);
     !shown.is_empty()
@@ -128,5 +128,8 @@ mod tests {
         assert!(!may_begin("a91c", "glptt-b91c00ff"));
         assert!(!may_begin("", "glptt-a91c00ff"));
         assert!(may_begin("6679", "6679"));
+        // What stands behind the first dash may have more of them.
+        assert!(may_begin("a9-c", "glptt-a9-c00ff"));
+        assert!(!may_begin("c00f", "glptt-a9-c00ff"));
     }
 }

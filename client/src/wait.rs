@@ -108,13 +108,19 @@ const PROGRESS: [(&str, Progress); 13] = [
 const LAST_LOOK: Duration = Duration::from_secs(5);
 
 impl Wait {
+    /// The pause behind the first look, unless [`Wait::poll`] says otherwise: one second.
+    pub const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+    /// What pauses grow to, unless [`Wait::poll`] says otherwise: 15 seconds.
+    pub const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
     /// Without a deadline; pauses of one second that grow to 15 seconds; until it is settled.
     #[must_use]
     pub fn new() -> Self {
         Self {
             deadline: None,
-            first: Duration::from_secs(1),
-            most: Duration::from_secs(15),
+            first: Self::FIRST_PAUSE,
+            most: Self::LONGEST_PAUSE,
             until: Until::Settled,
             check: false,
             children: false,

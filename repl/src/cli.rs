@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use rhailab_client::{Writes, nearest};
+use rhailab_client::{Writes, duration, nearest};
 use rhailab_sandbox::Fault;
 
 use crate::commands;
@@ -24,7 +24,7 @@ use crate::engine::bridge::Interrupt;
 use crate::live::screen;
 use crate::output::Format;
 use crate::report::{self, Ending};
-use crate::{duration, progress, shell, verbose};
+use crate::{progress, shell, verbose};
 
 pub use status::Status;
 
@@ -109,7 +109,7 @@ pub(crate) struct GlobalOptions {
     pub(crate) dry_run: bool,
     /// How long a call of GitLab's API may take in all, such as 30s or 5m; for `trigger` and
     /// `wait`, the whole command
-    #[arg(long, global = true, value_name = "DURATION", value_parser = duration::limit_option)]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = time_limit)]
     pub(crate) timeout: Option<Duration>,
     /// How many requests may be under way at once
     #[arg(long, global = true, value_name = "N")]
@@ -281,7 +281,7 @@ pub(crate) struct SandboxOptions {
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// How long each answer takes, such as 50ms
-    #[arg(long, value_name = "DURATION", value_parser = duration::option)]
+    #[arg(long, value_name = "DURATION", value_parser = span_of_time)]
     pub(crate) latency: Option<Duration>,
     /// A YAML file that tells of groups, projects and their pipelines
     #[arg(long, value_name = "FILE")]
@@ -290,7 +290,7 @@ pub(crate) struct SandboxOptions {
     #[arg(long = "fault", value_name = "KIND:PROBABILITY")]
     pub(crate) faults: Vec<Fault>,
     /// How long the fault `slow` stalls an answer
-    #[arg(long, value_name = "DURATION", value_parser = duration::option)]
+    #[arg(long, value_name = "DURATION", value_parser = span_of_time)]
     pub(crate) stall: Option<Duration>,
 }
 
@@ -305,7 +305,7 @@ pub(crate) struct LogsOptions {
     #[arg(short, long)]
     pub(crate) follow: bool,
     /// The pause between two looks while following, such as 5s; 2 seconds otherwise
-    #[arg(long, value_name = "DURATION", value_parser = duration::option, requires = "follow")]
+    #[arg(long, value_name = "DURATION", value_parser = span_of_time, requires = "follow")]
     pub(crate) poll: Option<Duration>,
 }
 
@@ -386,6 +386,20 @@ pub(crate) fn end(ending: Ending) -> Status {
         say(&message);
     }
     ending.status
+}
+
+/// Reads a span of time that is the value of an option.
+pub(crate) fn span_of_time(text: &str) -> Result<Duration, String> {
+    duration::parse(text)
+        .map_err(|problem| format!("it {problem}; a span of time is written 90, 1.5, 30m or \"1h 20m\""))
+}
+
+/// Reads a time limit that is the value of an option.
+fn time_limit(text: &str) -> Result<Duration, String> {
+    span_of_time(text).and_then(|duration| {
+        duration::limit(duration)
+            .map_err(|problem| format!("it {problem}; without the option there is no limit"))
+    })
 }
 
 /// Says what is wrong with the call of the program.

@@ -198,14 +198,14 @@ impl ScriptEngine {
 
 /// Generous for a person's script, finite for a mistake.
 fn set_limits(engine: &mut Engine) {
-    /// What the client reads into memory at most; a script can hold all of it.
-    const MOST_IN_MEMORY: usize = 256 * 1024 * 1024;
+    // A script can hold all of what the client reads into memory.
+    let most_in_memory = usize::try_from(rhailab_client::MOST_IN_MEMORY).unwrap_or(usize::MAX);
     engine
         .set_max_call_levels(128)
         .set_max_expr_depths(256, 128)
-        .set_max_string_size(MOST_IN_MEMORY)
+        .set_max_string_size(most_in_memory)
         // It holds for blobs, too: a downloaded archive is one.
-        .set_max_array_size(MOST_IN_MEMORY)
+        .set_max_array_size(most_in_memory)
         .set_max_map_size(1_000_000);
 }
 

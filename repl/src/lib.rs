@@ -15,7 +15,6 @@ mod assignments;
 pub mod cli;
 mod commands;
 pub mod definitions;
-mod duration;
 pub mod engine;
 mod git_remote;
 pub mod help;

@@ -92,7 +92,7 @@ impl Server {
         let sandbox = runtime
             .block_on(rhailab_sandbox::start(world))
             .map_err(|error| Error::usage(format!("the sandbox cannot start: {error}")))?;
-        let settings = Settings::for_sandbox(&sandbox.url(), sandbox.token(), options)?;
+        let settings = Settings::for_sandbox(&sandbox.url(), sandbox.token(), options);
         Ok(Self { settings, name: "sandbox".to_owned(), sandbox: Some(sandbox) })
     }
 

@@ -134,17 +134,11 @@ impl Settings {
     }
 
     /// The settings for a simulated GitLab, with the options that are no matter of the server.
-    ///
-    /// # Errors
-    ///
-    /// Never: nothing is read.
-    pub fn for_sandbox(url: &str, token: &str, options: &Options) -> Result<Self, Error> {
-        let options = Options { timeout: options.timeout, jobs: options.jobs, ..Options::default() };
+    #[must_use]
+    pub fn for_sandbox(url: &str, token: &str, options: &Options) -> Self {
         let url = Sourced { value: url.to_owned(), source: Source::Sandbox };
         let token = Token { kind: TokenKind::Private, secret: Secret::from(token) };
-        let mut settings = Self::merge(url, &options, &|_| None, Vec::new())?;
-        settings.token = Some(Sourced { value: token, source: Source::Sandbox });
-        Ok(settings)
+        Self::of(url, Some(Sourced { value: token, source: Source::Sandbox }), Layer::of_any_server(options))
     }
 
     /// The highest source that has a value gives it. What belongs to a server is for that server and for no other.
@@ -166,14 +160,19 @@ impl Settings {
         } else {
             found = own.fold(found.or(environment), Layer::or);
         }
-        let mut warnings = found.warnings;
-        let token = match found.token {
+        let token = match found.token.take() {
             Some(Sourced { value, source }) => {
-                warnings.extend(value.exposed());
+                found.warnings.extend(value.exposed());
                 Some(Sourced { value: value.read()?, source })
             }
             None => None,
         };
+        Ok(Self::of(url, token, found))
+    }
+
+    /// What the sources came to, with the token that was read where they name it.
+    fn of(url: Sourced<String>, token: Option<Sourced<Token>>, found: Layer) -> Self {
+        let mut warnings = found.warnings;
         let insecure = found.insecure.filter(|insecure| insecure.value).map(|insecure| insecure.source);
         if let Some(source) = &insecure {
             warnings.push(format!(
@@ -181,7 +180,7 @@ impl Settings {
                  and change every answer"
             ));
         }
-        Ok(Self {
+        Self {
             url,
             token,
             profile: found.profile,
@@ -192,7 +191,7 @@ impl Settings {
             client_certificate: found.client_certificate,
             insecure,
             warnings,
-        })
+        }
     }
 
     /// The client that these settings describe. Nothing is sent.

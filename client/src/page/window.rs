@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::panic;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -96,7 +97,12 @@ impl Future for Request {
     type Output = Result<Fetched, Error>;
 
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.poll_unpin(task).map(|ended| ended.unwrap_or_else(|_| Err(stopped())))
+        self.0.poll_unpin(task).map(|ended| match ended {
+            Ok(answer) => answer,
+            // A mistake in this program stays one, as if the page had been asked for without a task.
+            Err(ended) if ended.is_panic() => panic::resume_unwind(ended.into_panic()),
+            Err(_) => Err(stopped()),
+        })
     }
 }
 
@@ -106,7 +112,29 @@ impl Drop for Request {
     }
 }
 
-/// What happened when a request ended without an answer of any kind: its runtime is gone.
+/// What happened when a request was given up without an answer of any kind: its runtime is gone.
 fn stopped() -> Error {
     Error::new(ErrorKind::Transport, "the request was stopped before it was answered")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::AssertUnwindSafe;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_whose_task_was_stopped_is_an_error() {
+        let task = tokio::spawn(std::future::pending());
+        task.abort();
+        let error = Request(task).await.unwrap_err();
+        assert_eq!(error.message(), "the request was stopped before it was answered");
+    }
+
+    #[tokio::test]
+    async fn a_mistake_in_the_program_is_no_error_of_a_request() {
+        let request = Request(tokio::spawn(async { panic!("a mistake") }));
+        let panicked = AssertUnwindSafe(request).catch_unwind().await.unwrap_err();
+        assert_eq!(panicked.downcast_ref(), Some(&"a mistake"));
+    }
 }

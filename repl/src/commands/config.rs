@@ -26,7 +26,7 @@ struct Row {
 pub(crate) fn show(global: &GlobalOptions) -> Status {
     let options = options(global);
     let settings = if global.sandbox.is_some() {
-        Settings::for_sandbox("(a free port of this machine)", "", &options)
+        Ok(Settings::for_sandbox("(a free port of this machine)", "", &options))
     } else {
         Settings::find(&options, variable)
     };

@@ -7,14 +7,11 @@ use clap::{Args, ValueEnum};
 use rhailab_client::{ErrorKind, Gitlab, Id, Wait};
 
 use super::project;
-use crate::cli::{GlobalOptions, Status, complain, say};
+use crate::cli::{GlobalOptions, Status, complain, say, span_of_time};
 use crate::engine::bridge::Bridge;
 use crate::live::{Failure, Watch};
 use crate::output::terminal::one_line;
-use crate::{duration, pipeline_url, report, server};
-
-/// The longest pause between two looks, unless the first one is longer.
-const LONGEST: Duration = Duration::from_secs(15);
+use crate::{pipeline_url, report, server};
 
 /// Which pipeline, and how to wait for it.
 #[derive(Debug, Args)]
@@ -37,7 +34,7 @@ pub(crate) struct How {
     #[arg(long, value_name = "STATE")]
     pub(crate) until: Option<Until>,
     /// The first pause between two looks, such as 5s; pauses grow up to 15 seconds
-    #[arg(long, value_name = "DURATION", value_parser = duration::option)]
+    #[arg(long, value_name = "DURATION", value_parser = span_of_time)]
     pub(crate) poll: Option<Duration>,
 }
 
@@ -58,7 +55,7 @@ impl How {
             wait = wait.children();
         }
         if let Some(first) = self.poll {
-            wait = wait.poll(first, LONGEST);
+            wait = wait.poll(first, Wait::LONGEST_PAUSE);
         }
         match self.until {
             Some(Until::Final) => wait.until(rhailab_client::Until::Final),

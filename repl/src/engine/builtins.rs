@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map, Position};
+use rhailab_client::duration;
 
 use super::bridge::{Bridge, Interrupt};
 use super::error::{ErrorRef, raise_usage, raise_usage_with};
 use super::sequence::SequenceRef;
 use super::value;
 use super::{Printer, World};
-use crate::duration;
 
 type Raised<T> = Result<T, Box<EvalAltResult>>;
 
@@ -39,7 +39,8 @@ pub(crate) fn register(engine: &mut Engine, world: &World) {
 
 /// A span of time that a script gave: a number of seconds, or text such as "30m".
 pub(crate) fn duration_of(name: &str, value: &Dynamic) -> Raised<Duration> {
-    let wrong = |what: &str| raise_usage_with(format!("`{name}` {what}"), duration::HINT);
+    const HINT: &str = "Such as 90, 1.5, \"30m\" or \"1h 20m\".";
+    let wrong = |what: &str| raise_usage_with(format!("`{name}` {what}"), HINT);
     #[expect(clippy::cast_precision_loss, reason = "a pause of more than 2^53 seconds need not be exact")]
     let seconds = value.as_float().or_else(|_| value.as_int().map(|seconds| seconds as f64));
     let read = match seconds {

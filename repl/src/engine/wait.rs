@@ -2,7 +2,6 @@
 //! decided in the client; here are the options of `wait` and `wait_all`, the callback, and what is told on the way.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
 use rhailab_client::{FailedLog, Until, Wait, WaitEvent, Waiting, mask_tokens};
@@ -147,18 +146,17 @@ fn logs(value: &Dynamic) -> Raised<bool> {
 
 /// `poll: "1s"` is the first pause, which then grows; `poll: #{first: "1s", max: "5s"}` sets both ends.
 fn poll(wait: Wait, value: &Dynamic) -> Raised<Wait> {
-    const LONGEST: Duration = Duration::from_secs(15);
     let Ok(map) = value.as_map_ref() else {
         let first = duration_of("poll", value)?;
-        return Ok(wait.poll(first, LONGEST));
+        return Ok(wait.poll(first, Wait::LONGEST_PAUSE));
     };
     if let Some(unknown) = map.keys().find(|key| !matches!(key.as_str(), "first" | "max")) {
         return Err(raise_usage_with(format!("`poll` has no `{unknown}`"), "It takes first and max."));
     }
     let first = map.get("first").map(|first| duration_of("poll.first", first)).transpose()?;
-    let most = map.get("max").map(|most| duration_of("poll.max", most)).transpose()?.unwrap_or(LONGEST);
-    let first = first.unwrap_or(Duration::from_secs(1).min(most));
-    Ok(wait.poll(first, most))
+    let most = map.get("max").map(|most| duration_of("poll.max", most)).transpose()?;
+    let most = most.unwrap_or(Wait::LONGEST_PAUSE);
+    Ok(wait.poll(first.unwrap_or(Wait::FIRST_PAUSE.min(most)), most))
 }
 
 fn until(value: &Dynamic) -> Raised<Until> {

@@ -79,7 +79,8 @@ pub(super) fn summary(state: &State, color: bool) -> Vec<String> {
     lines
 }
 
-/// A span of time with as much precision as matters.
+/// A span of time with as much precision as matters. It is a clock that runs: unlike the lengths on a timeline, it shows no
+/// second that has not passed, and keeps its second unit, so that rows do not jump.
 fn time(seconds: f64) -> String {
     // What GitLab sends may be anything; a time that is none is nothing.
     let seconds = Duration::try_from_secs_f64(seconds).unwrap_or_default().as_secs();

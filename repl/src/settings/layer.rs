@@ -55,6 +55,15 @@ impl Layer {
         self
     }
 
+    /// What the command line says that holds for whatever server.
+    pub(super) fn of_any_server(options: &Options) -> Self {
+        Self {
+            timeout: sourced(options.timeout, "--timeout"),
+            jobs: sourced(options.jobs, "--jobs"),
+            ..Self::default()
+        }
+    }
+
     /// What the command line says beside the URL.
     pub(super) fn of_options(options: &Options) -> Result<Self, Error> {
         let client_certificate =
@@ -63,12 +72,10 @@ impl Layer {
         let token = options.token_file.clone().map(TokenPlace::File);
         Ok(Self {
             token: sourced(token, "--token-file"),
-            timeout: sourced(options.timeout, "--timeout"),
-            jobs: sourced(options.jobs, "--jobs"),
             ca_file: sourced(options.ca_file.clone(), "--ca-file"),
             client_certificate: sourced(client_certificate, "--client-cert"),
             insecure: sourced(options.insecure.then_some(true), "--insecure"),
-            ..Self::default()
+            ..Self::of_any_server(options)
         })
     }
 }

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use etcetera::BaseStrategy as _;
-use rhailab_client::{Error, Secret, TokenKind, write_private_file};
+use rhailab_client::{Error, Secret, TokenKind, duration, write_private_file};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 use toml_edit::{DocumentMut, Item, Table, TableLike, TomlError, Value, value};
@@ -29,7 +29,6 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, TomlError, Value, value};
 use super::environment::non_empty;
 use super::layer::{ClientCertificate, Layer};
 use super::{Source, Sourced, TokenPlace};
-use crate::duration;
 
 /// The profiles of a file.
 #[derive(Debug)]

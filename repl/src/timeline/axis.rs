@@ -28,7 +28,8 @@ pub(super) fn ticks(span: f64, most: usize) -> Vec<Tick> {
         .collect()
 }
 
-/// A length of time in its two largest units: `1m 12s`, `3h`, `0.4s`.
+/// A length of time in its two largest units: `1m 12s`, `3h`, `0.4s`. Nothing here moves any more, and there is little room:
+/// unlike the running clock of the live view, it is rounded, shows parts of a second, and leaves out a unit that is 0.
 pub(super) fn duration(seconds: f64) -> String {
     const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
     if seconds < 0.95 {
