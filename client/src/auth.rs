@@ -73,6 +73,10 @@ impl Credential {
         Ok(Self { kind, header })
     }
 
+    pub(crate) fn kind(&self) -> TokenKind {
+        self.kind
+    }
+
     pub(crate) fn header(&self) -> (HeaderName, HeaderValue) {
         let name = match self.kind {
             TokenKind::Private => HeaderName::from_static("private-token"),

@@ -11,7 +11,8 @@ use crate::cli::{GlobalOptions, Status, complain, say};
 use crate::engine::bridge::{Bridge, Interrupt};
 use crate::live::{Failure, Watch};
 use crate::output::terminal::one_line;
-use crate::{duration, pipeline_url, report, server};
+use crate::server::{self, Server};
+use crate::{duration, pipeline_url, report};
 
 /// The longest pause between two looks, unless the first one is longer.
 const LONGEST: Duration = Duration::from_secs(15);
@@ -79,7 +80,7 @@ impl How {
 
 /// Waits for the pipeline.
 pub(crate) fn run(global: &GlobalOptions, options: &WaitOptions) -> Status {
-    within(global, |client| {
+    within(global, |_, client| {
         let (project, pipeline) = target(options, client.url())?;
         let object = client.projects().lazy(project.clone()).pipelines().lazy(pipeline).object().clone();
         let wait = options.how.wait();
@@ -100,7 +101,7 @@ pub(crate) struct Task<W> {
 /// before anything is sent.
 pub(crate) fn within<W>(
     global: &GlobalOptions,
-    prepare: impl FnOnce(&Gitlab) -> Result<Task<W>, String>,
+    prepare: impl FnOnce(&Server, &Gitlab) -> Result<Task<W>, String>,
 ) -> Status
 where
     W: AsyncFnOnce(&mut Watch) -> Result<(), Failure>,
@@ -108,11 +109,11 @@ where
     let bridge = Bridge::default();
     // A sandbox lives as long as this name. The deadline is the whole command's, and no single request's.
     let options = GlobalOptions { timeout: None, ..global.clone() };
-    let (_server, client) = match server::open(&options, &bridge) {
+    let (server, client) = match server::open(&options, &bridge) {
         Ok(opened) => opened,
         Err(status) => return status,
     };
-    let Task { project, pipeline, work } = match prepare(&client) {
+    let Task { project, pipeline, work } = match prepare(&server, &client) {
         Ok(task) => task,
         Err(problem) => return complain(&problem),
     };
