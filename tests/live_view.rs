@@ -4,7 +4,9 @@
 
 #![cfg(unix)]
 
-use rhailab_tests::{Answer, Outcome, RecordingServer, Rhailab, Screen, canned};
+use std::process::Command;
+
+use rhailab_tests::{Answer, Folder, Outcome, RecordingServer, Rhailab, Screen, canned, run};
 use serde_json::{Value, json};
 
 const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
@@ -139,6 +141,88 @@ fn the_picture_is_drawn_in_place_and_gives_way_to_the_summary() {
     );
     assert_eq!((ended.status, ended.cursor, ended.has_cursor), (Some(0), (4, 0), true));
     assert!(!ended.written.contains(TOKEN));
+}
+
+/// From the top left corner, some terminals take an erasure of all that is below for a cleared screen, and keep a copy.
+#[test]
+fn the_picture_is_drawn_over_itself_line_by_line() {
+    let server = running();
+    let screen = screen(&server, &["-v"], (24, 80));
+    let rows = screen.wait_for(|rows| rows.iter().any(|row| row.starts_with("⠋ pipeline 104 running")));
+    let sign = |rows: &[String]| rows.iter().find(|row| row.contains(" pipeline 104")).cloned();
+    screen.wait_for(|later| sign(later) != sign(&rows));
+    succeed(&server);
+    let ended = screen.end();
+    assert_eq!(ended.status, Some(0), "{:?}", ended.rows);
+    for erasure in ["\u{1b}[J", "\u{1b}[0J", "\u{1b}[2J"] {
+        assert!(!ended.written.contains(erasure), "{erasure:?} is in {:?}", ended.written);
+    }
+}
+
+#[test]
+fn a_picture_in_which_nothing_moves_is_drawn_once() {
+    let server = server("pending", &[job(8, "build", "compile", "pending", None)], &[]);
+    let screen = screen(&server, &[], (24, 80));
+    screen.wait_for(|rows| rows.iter().any(|row| row.contains("compile")));
+    // Each look would draw, and so would each moment between them.
+    server.wait_for(20);
+    succeed(&server);
+    let ended = screen.end();
+    assert_eq!(ended.written.matches("compile").count(), 1, "{:?}", ended.written);
+}
+
+#[test]
+fn tmux_keeps_no_copies_of_the_picture() {
+    if Command::new("tmux").arg("-V").output().is_err() {
+        println!("skipped: there is no tmux here");
+        return;
+    }
+    let server = running();
+    let tmux = Tmux::start(&[
+        "env",
+        "-i",
+        "TERM=screen",
+        &format!("GITLAB_URL={}", server.url()),
+        &format!("GITLAB_TOKEN={TOKEN}"),
+        RHAILAB,
+        "wait",
+        "demo/app",
+        "104",
+        "--poll",
+        "10ms",
+    ]);
+    let mut pictures = Vec::new();
+    while pictures.len() < 5 {
+        let shown = tmux.says(&["capture-pane", "-p"]);
+        let sign = shown.lines().find(|row| row.contains("pipeline 104 running")).map(str::to_owned);
+        pictures.extend(sign);
+        pictures.dedup();
+        std::thread::yield_now();
+    }
+    assert_eq!(tmux.says(&["display-message", "-p", "#{history_size}"]), "0\n");
+}
+
+/// A terminal of tmux's own, with a server that ends with it.
+struct Tmux(Folder);
+
+impl Tmux {
+    fn start(command: &[&str]) -> Self {
+        let tmux = Self(Folder::new());
+        tmux.says(&[&["-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "--"], command].concat());
+        tmux
+    }
+
+    fn says(&self, args: &[&str]) -> String {
+        let outcome = run(Command::new("tmux").arg("-S").arg(self.0.path().join("tmux")).args(args));
+        assert_eq!(outcome.status, Some(0), "{outcome:?}");
+        outcome.stdout
+    }
+}
+
+impl Drop for Tmux {
+    fn drop(&mut self) {
+        self.says(&["kill-server"]);
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
 
 const TOKEN: &str = "glpat-trigger-command-token";
+const JOB_TOKEN: &str = "glcbt-64_trigger-command-job-token";
 const FILE_TOKEN: &str = "glptt-eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
 
 const PROJECT: &str = "GET /api/v4/projects/demo%2Fapp";
@@ -223,6 +224,53 @@ fn a_trigger_token_alone_starts_a_pipeline() {
     assert_eq!(outcome.status, Some(1), "{outcome:?}");
     assert!(outcome.stdout.starts_with("pipeline 104 created "), "{outcome:?}");
     assert!(outcome.stderr.contains("404") && outcome.stderr.contains("GITLAB_TOKEN"), "{outcome:?}");
+}
+
+/// In a CI/CD job there is nothing but the job's own token, which starts pipelines and may not look at triggers.
+#[test]
+fn a_job_token_alone_starts_a_pipeline() {
+    let in_job = |server: &RecordingServer, args: &[&str]| {
+        let outcome = Rhailab::new(RHAILAB)
+            .env("CI_SERVER_URL", server.url())
+            .env("CI_JOB_TOKEN", JOB_TOKEN)
+            .args(["trigger", "demo/app"])
+            .args(args)
+            .run();
+        assert!(!format!("{outcome:?}").contains(JOB_TOKEN), "{outcome:?}");
+        outcome
+    };
+    let server = server(&["running", "success"]);
+    let outcome = in_job(&server, &["main", "-vv", "--wait", "--poll", "1ms"]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    assert_eq!(server.lines()[0], START);
+    assert_eq!(started(&server)["token"], JOB_TOKEN);
+
+    let refuse = |status: u16| Answer::json(status, &json!({"message": "no"}));
+    let private = RecordingServer::start([
+        (START, Answer::json(201, &canned::pipeline("created"))),
+        (PIPELINE, refuse(404)),
+        (PROJECT, refuse(404)),
+    ]);
+    let strict = RecordingServer::start([(START, refuse(404))]);
+    for (server, args, words) in [
+        (&private, &["main", "--wait"][..], &["Job token permissions", "GITLAB_TOKEN"][..]),
+        (&private, &[], &["Name a branch or tag after the project"]),
+        (&strict, &["main"], &["Job token permissions", "--trigger-token-file"]),
+    ] {
+        let outcome = in_job(server, args);
+        assert_eq!(outcome.status, Some(1), "{outcome:?}");
+        let said = outcome.stderr.split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "");
+        assert!(words.iter().all(|words| said.contains(words)), "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_pipeline_that_is_not_there_may_be_a_wrong_number() {
+    let server = RecordingServer::start([]);
+    let outcome = call(&server).args(["wait", "demo/app", "999999"]).run();
+    assert_eq!(outcome.status, Some(1), "{outcome:?}");
+    assert!(outcome.stderr.contains("The project has no ProjectPipeline 999999, or the token"), "{outcome:?}");
+    assert!(!outcome.stderr.contains("trigger token"), "{outcome:?}");
 }
 
 #[test]

@@ -147,6 +147,14 @@ fn closed() -> RecordingServer {
 }
 
 #[test]
+fn an_anonymous_caller_is_told_that_it_is_one() {
+    let (value, _) = script(&closed(), &format!("{ANONYMOUS} pipeline.refresh()"));
+    let problem = value.unwrap_err();
+    assert!(problem.contains("The client has no token"), "{problem}");
+    assert!(!problem.contains("no pipeline with this number"), "{problem}");
+}
+
+#[test]
 fn one_credential_starts_and_another_one_waits() {
     let refused = closed();
     let (value, _) = script(&refused, &format!("{ANONYMOUS} pipeline.wait()"));

@@ -76,6 +76,10 @@ impl Credential {
         Ok(Self { kind, header, _in_use: mask::enter(token) })
     }
 
+    pub(crate) fn kind(&self) -> TokenKind {
+        self.kind
+    }
+
     pub(crate) fn header(&self) -> (HeaderName, HeaderValue) {
         let name = match self.kind {
             TokenKind::Private => HeaderName::from_static("private-token"),

@@ -9,6 +9,7 @@ use http::header::{CONTENT_TYPE, HeaderMap};
 use serde::Deserialize;
 use url::Url;
 
+use crate::auth::{Credential, TokenKind};
 use crate::arguments::Arguments;
 use crate::config::Builder;
 use crate::endpoint::{Endpoint, Idempotency, Method, Outcome, Resource, Segment};
@@ -103,7 +104,13 @@ impl Gitlab {
     /// Whether requests carry a token.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
-        self.inner.transport.options.credential.is_some()
+        self.token_kind().is_some()
+    }
+
+    /// The kind of token that requests carry; `None` when they are anonymous.
+    #[must_use]
+    pub fn token_kind(&self) -> Option<TokenKind> {
+        self.inner.transport.options.credential.as_ref().map(Credential::kind)
     }
 
     /// What becomes of requests that write.
@@ -251,7 +258,7 @@ impl Gitlab {
                 Err(not_from_gitlab(call.facts))
             }
             Ok(reply) => Ok(reply),
-            Err(failure) => Err(error_of(endpoint, call.facts, failure)),
+            Err(failure) => Err(self.error_of(endpoint, call.facts, failure)),
         }
     }
 
@@ -273,7 +280,7 @@ impl Gitlab {
             Ok(answer) => (answer.headers, answer.body),
             // What an attempt before has deleted, whose answer was lost, is gone as it should be.
             Err(failure) if failure.is_uncertain && is_deleted(endpoint, &failure) => Default::default(),
-            Err(failure) => return Err(error_of(endpoint, call.facts, failure)),
+            Err(failure) => return Err(self.error_of(endpoint, call.facts, failure)),
         };
         Ok(Response { headers, body, endpoint, request: call.facts, rehearsed: false })
     }
@@ -296,49 +303,50 @@ impl Gitlab {
         }
         Ok(Call { request, url, idempotency: endpoint.idempotency, facts })
     }
-}
 
-/// The error for a call without a successful answer.
-fn error_of(endpoint: &'static Endpoint, facts: RequestFacts, failure: Failure) -> Error {
-    let tries = failure.attempts;
-    // The answer began well, and could not be read whole.
-    let is_accepted = matches!(&failure.cause, Cause::Error(error) if error.kind() == ErrorKind::Decode);
-    let mut error = match failure.cause {
-        Cause::Error(error) => error.with_request(facts),
-        Cause::Refusal(refusal) => {
-            let request_id = refusal.headers.get("x-request-id").and_then(|value| value.to_str().ok());
-            let mut error = error::from_answer(
-                endpoint,
-                facts,
-                refusal.status,
-                request_id.map(str::to_owned),
-                &refusal.body,
-            );
-            if let Some(origin) = refusal.foreign_origin {
-                error = error.with_hint(format!(
-                    "The server redirected to {origin}, where no token is sent; if GitLab lives there, give that as the URL."
-                ));
+    /// The error for a call without a successful answer.
+    fn error_of(&self, endpoint: &'static Endpoint, facts: RequestFacts, failure: Failure) -> Error {
+        let tries = failure.attempts;
+        // The answer began well, and could not be read whole.
+        let is_accepted = matches!(&failure.cause, Cause::Error(error) if error.kind() == ErrorKind::Decode);
+        let mut error = match failure.cause {
+            Cause::Error(error) => error.with_request(facts),
+            Cause::Refusal(refusal) => {
+                let request_id = refusal.headers.get("x-request-id").and_then(|value| value.to_str().ok());
+                let mut error = error::from_answer(
+                    endpoint,
+                    facts,
+                    self.token_kind(),
+                    refusal.status,
+                    request_id.map(str::to_owned),
+                    &refusal.body,
+                );
+                if let Some(origin) = refusal.foreign_origin {
+                    error = error.with_hint(format!(
+                        "The server redirected to {origin}, where no token is sent; if GitLab lives there, give that as the URL."
+                    ));
+                }
+                error
             }
-            error
+        };
+        if is_accepted {
+            error = accepted(endpoint, error);
         }
-    };
-    if is_accepted {
-        error = accepted(endpoint, error);
+        let mut hints: Vec<String> = error.hint().map(str::to_owned).into_iter().collect();
+        if failure.is_uncertain && endpoint.idempotency == Idempotency::Never {
+            hints.push("GitLab may have done it all the same: look before you send it again.".to_owned());
+        }
+        if let Some(pause) = failure.asked_pause {
+            hints.push(format!("GitLab asks to wait {} seconds.", pause.as_secs()));
+        }
+        if tries > 1 {
+            hints.push(format!("It was tried {tries} times."));
+        }
+        if !hints.is_empty() {
+            error = error.with_hint(hints.join(" "));
+        }
+        error
     }
-    let mut hints: Vec<String> = error.hint().map(str::to_owned).into_iter().collect();
-    if failure.is_uncertain && endpoint.idempotency == Idempotency::Never {
-        hints.push("GitLab may have done it all the same: look before you send it again.".to_owned());
-    }
-    if let Some(pause) = failure.asked_pause {
-        hints.push(format!("GitLab asks to wait {} seconds.", pause.as_secs()));
-    }
-    if tries > 1 {
-        hints.push(format!("It was tried {tries} times."));
-    }
-    if !hints.is_empty() {
-        error = error.with_hint(hints.join(" "));
-    }
-    error
 }
 
 /// Says of an answer that means success and cannot be read that what was asked for is most likely done, where sending it

@@ -122,6 +122,13 @@ impl Error {
         self.0.kind
     }
 
+    /// Whether GitLab refuses to show something to this caller, or says that it does not exist: for what a caller may not
+    /// see, it says one or the other.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Auth | ErrorKind::Forbidden | ErrorKind::NotFound)
+    }
+
     /// What happened: GitLab's own words where it answered.
     #[must_use]
     pub fn message(&self) -> &str {

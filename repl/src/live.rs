@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use rhai::Dynamic;
 use rhailab_client::{
-    Error, ErrorKind, FailedLog, ListProjectPipelineBridges, ListProjectPipelineJobs, Object,
+    Error, FailedLog, ListProjectPipelineBridges, ListProjectPipelineJobs, Object,
     ProjectPipeline, Wait, WaitEvent, Waiting,
 };
 
@@ -129,17 +129,14 @@ impl Watch {
     /// Waits for the pipeline to its end.
     pub(crate) async fn follow(&mut self, pipeline: &Object, wait: Wait) -> Result<(), Failure> {
         let mut waiting = Waiting::new(pipeline, wait.check().failed_logs().every_look())?;
-        let mut is_first = true;
         loop {
-            let event = self.beside(waiting.next()).await;
-            match event.map_err(|error| if is_first { unreadable(error) } else { error })? {
+            match self.beside(waiting.next()).await? {
                 WaitEvent::Changed(pipeline) | WaitEvent::Unchanged(pipeline) => self.look(pipeline).await?,
                 WaitEvent::FailedLog(log) => self.logs.push(log),
                 WaitEvent::Note(note) => say(&format!("note: {}", one_line(&note))),
                 WaitEvent::Done(_) => return Ok(()),
                 _ => {}
             }
-            is_first = false;
         }
     }
 
@@ -182,7 +179,7 @@ impl Watch {
 
     fn see_jobs(&mut self, jobs: Result<Vec<Object>, Error>) -> Vec<Change> {
         jobs.and_then(|jobs| self.take_in(&jobs)).unwrap_or_else(|error| {
-            self.jobs.hidden |= is_hidden(&error);
+            self.jobs.hidden |= error.is_hidden();
             if !std::mem::replace(&mut self.jobs.told, true) {
                 say(&format!("note: the jobs cannot be listed: {}", one_line(&error.to_string())));
             }
@@ -238,21 +235,6 @@ impl Watch {
         screen::draw(frame::frame(&self.state, canvas, looked.elapsed(), self.tick));
         self.tick = self.tick.wrapping_add(1);
     }
-}
-
-/// A first look that is refused, with what to do about it at a command line.
-fn unreadable(error: Error) -> Error {
-    if !is_hidden(&error) {
-        return error;
-    }
-    error.with_hint(
-        "Starting a pipeline may take a trigger token alone, but reading one takes a user's: a personal, project or group \
-         access token with the scope `read_api`, in GITLAB_TOKEN or --token-file.",
-    )
-}
-
-fn is_hidden(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Auth | ErrorKind::Forbidden | ErrorKind::NotFound)
 }
 
 /// Whether a picture can be drawn and drawn again.

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use rhailab_client::{Error, Gitlab};
+use rhailab_client::{Error, Gitlab, Secret, TokenKind};
 use rhailab_sandbox::Scenario;
 
 use crate::cli::{GlobalOptions, Status, say};
@@ -105,6 +105,12 @@ impl Server {
 
     pub(crate) fn client(&self) -> Result<Gitlab, Error> {
         self.settings.client()
+    }
+
+    /// The token of the CI/CD job as which the server is spoken to, if it is that.
+    pub(crate) fn job_token(&self) -> Option<Secret> {
+        let token = self.settings.token.as_ref().map(|token| &token.value)?;
+        (token.kind == TokenKind::Job).then(|| token.secret.clone())
     }
 
     pub(crate) fn name(&self) -> &str {

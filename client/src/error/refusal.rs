@@ -7,16 +7,18 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::{AnswerFacts, Error, ErrorKind, RequestFacts};
+use crate::auth::TokenKind;
 use crate::endpoint::Endpoint;
 use crate::mask::mask_in_use;
 
 /// The longest part of a body that is kept and shown, in characters.
 const BODY_SHOWN: usize = 64 * 1024;
 
-/// The error that an answer stands for.
+/// The error that an answer to a request with this kind of token stands for.
 pub(crate) fn from_answer(
     endpoint: &Endpoint,
     request: RequestFacts,
+    token: Option<TokenKind>,
     status: StatusCode,
     request_id: Option<String>,
     body: &[u8],
@@ -27,7 +29,7 @@ pub(crate) fn from_answer(
     let mut error = Error::new(kind_of(status), words.message)
         .with_request(request)
         .with_answer(AnswerFacts { status: status.as_u16(), request_id, fields: words.fields, body: text });
-    if let Some(hint) = hint_of_scope(body).or_else(|| hint_for(endpoint, status)) {
+    if let Some(hint) = hint_of_scope(body).or_else(|| hint_for(endpoint, token, status)) {
         error = error.with_hint(hint);
     }
     error
@@ -61,10 +63,26 @@ fn hint_of_scope(body: &[u8]) -> Option<String> {
         .then(|| format!("The token's scope does not allow this; it takes a token with the scope `{scope}`."))
 }
 
-fn hint_for(endpoint: &Endpoint, status: StatusCode) -> Option<String> {
-    let known = endpoint.errors.iter().find(|known| known.status == status.as_u16());
+fn hint_for(endpoint: &Endpoint, token: Option<TokenKind>, status: StatusCode) -> Option<String> {
+    const JOB: &str = "The client speaks with a job token, which GitLab takes for a few calls and projects only; an access token may do more.";
+    let known = endpoint.errors.iter().find(|known| known.status == status.as_u16()).map(|known| known.doc);
+    // Where a parameter is the permission, the client's own token does not matter.
+    let brings_secret = endpoint.params.iter().any(|param| param.secret && param.required);
+    match (token, status.as_u16()) {
+        _ if brings_secret => {}
+        // What is hidden from anonymous callers looks as if it did not exist, and it may well exist.
+        (None, 404) => {
+            return Some("The client has no token, and to an anonymous caller GitLab says this of whatever is not public.".to_owned());
+        }
+        (None, 401) if known.is_none() => return Some("The client has no token, and this takes one.".to_owned()),
+        (Some(TokenKind::Job), 401 | 403) => return Some(JOB.to_owned()),
+        (Some(TokenKind::Job), 404) => {
+            return Some([known, Some(JOB)].into_iter().flatten().collect::<Vec<_>>().join(" "));
+        }
+        _ => {}
+    }
     if let Some(known) = known {
-        return Some(known.doc.to_owned());
+        return Some(known.to_owned());
     }
     let general = match status.as_u16() {
         401 => "The token is missing, wrong, expired or revoked.",
@@ -161,6 +179,26 @@ mod tests {
             .map(|endpoint| endpoint.id)
             .collect();
         assert_eq!(silent, [""; 0]);
+    }
+
+    #[test]
+    fn a_hint_is_about_the_token_where_that_may_explain_the_refusal() {
+        let private = Some(TokenKind::Private);
+        let row = "The project has no pipeline with this number.";
+        let rows = [
+            ("ProjectPipeline.get", private, 404, row),
+            ("ProjectPipeline.get", None, 404, "The client has no token, and to an anonymous caller"),
+            ("ProjectPipeline.get", Some(TokenKind::Job), 404, row),
+            ("ProjectPipeline.get", None, 401, "The client has no token, and this takes one."),
+            ("ProjectPipeline.get", private, 401, "The token is missing, wrong, expired or revoked."),
+            ("ProjectTrigger.list", Some(TokenKind::Job), 401, "The client speaks with a job token"),
+            ("Project.trigger_pipeline", None, 404, "The trigger token is wrong or belongs to another project"),
+        ];
+        for (id, token, status, words) in rows {
+            let endpoint = crate::table::ENDPOINTS.iter().find(|endpoint| endpoint.id == id).unwrap();
+            let hint = hint_for(endpoint, token, StatusCode::from_u16(status).unwrap()).unwrap();
+            assert!(hint.starts_with(words), "{id} {status}: {hint}");
+        }
     }
 
     #[test]

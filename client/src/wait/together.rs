@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::group::{Ask, Group, ROWS_PER_PAGE, Row, by_key};
 use super::outage::Outage;
 use super::summary::{Summary, status};
-use super::waiting::{deleted, unreadable};
+use super::waiting::{Asker, deleted};
 use super::{Wait, Waiter, can_wait, in_time, too_late};
 use crate::arguments::{Arguments, Id};
 use crate::endpoint::{On, Operation};
@@ -376,9 +376,11 @@ impl Project {
     fn give_up(&mut self, error: Error, found: &mut Found) {
         let ids: Vec<i64> = self.group.waiting().collect();
         let is_seen = self.is_seen();
-        let is_authenticated =
-            self.list.as_ref().is_some_and(|(manager, _)| manager.client().is_authenticated());
-        let error = Arc::new(if is_seen { error } else { unreadable(error, is_authenticated) });
+        let asker = self.members.values().next().map(|member| Asker::of(&member.object));
+        let error = Arc::new(match asker {
+            Some(asker) if !is_seen => asker.explain(error),
+            _ => error,
+        });
         for id in ids {
             self.group.drop(id);
             if let Some(member) = self.members.get(&id) {
@@ -396,7 +398,7 @@ impl Member {
     fn explain(&self, error: Error) -> Error {
         match self.is_seen {
             true => deleted(error, &self.object, status(&self.object)),
-            false => unreadable(error, self.object.client().is_authenticated()),
+            false => Asker::of(&self.object).explain(error),
         }
     }
 }

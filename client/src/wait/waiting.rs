@@ -11,6 +11,7 @@ use super::family::{Bridge, Family, Member};
 use super::outage::Outage;
 use super::{FailedLog, Wait, Waiter, can_wait, failed_logs, in_time, not_successful, too_late};
 use crate::arguments::{Arguments, Id};
+use crate::auth::TokenKind;
 use crate::client::Gitlab;
 use crate::endpoint::{On, Outcome, Resource};
 use crate::error::{Error, ErrorKind};
@@ -76,7 +77,8 @@ impl Waiting {
             Some(client) => object.through(client)?,
             None => object.clone(),
         };
-        Ok(Self { source: Live { own: object.client().clone(), asker }, course: Course::begin(options) })
+        let who = Asker::of(&asker);
+        Ok(Self { source: Live { own: object.client().clone(), asker, who }, course: Course::begin(options) })
     }
 
     /// Waits for the next event. Dropping the future loses at most a look.
@@ -116,10 +118,12 @@ trait Source {
     async fn failed_logs(&mut self, member: Option<&Member>) -> Result<Vec<FailedLog>, Error>;
 
     /// What is looked at, in words.
-    fn name(&self) -> String;
+    fn name(&self) -> String {
+        self.asker().name.clone()
+    }
 
-    /// Whether the object is asked for with a token.
-    fn is_authenticated(&self) -> bool;
+    /// Who looks.
+    fn asker(&self) -> &Asker;
 }
 
 /// How far a wait has come.
@@ -198,7 +202,7 @@ impl Course {
     }
 
     async fn look(&mut self, started: Instant, source: &mut impl Source) -> Result<(), Error> {
-        let object = source.look().await.map_err(|error| self.explain(error, source.is_authenticated()))?;
+        let object = source.look().await.map_err(|error| self.explain(error, source.asker()))?;
         let status = object.text("status")?.to_owned();
         let name = object.to_string();
         if self.waiter.options.children {
@@ -248,7 +252,7 @@ impl Course {
                     });
                     self.events.extend(gone);
                 }
-                Err(error) if is_hidden(&error) && place > 0 => {
+                Err(error) if error.is_hidden() && place > 0 => {
                     let note = format!(
                         "{member} cannot be looked into ({}): its status counts, but what it starts is not waited for",
                         error.kind()
@@ -256,7 +260,7 @@ impl Course {
                     self.events.push_back(WaitEvent::Note(note));
                     family.hidden(place);
                 }
-                Err(error) => return Err(unreadable(error, source.is_authenticated())),
+                Err(error) => return Err(source.asker().explain(error)),
             }
         }
         Ok(())
@@ -295,9 +299,9 @@ impl Course {
     }
 
     /// A look that failed, in words of the wait.
-    fn explain(&self, error: Error, authenticated: bool) -> Error {
+    fn explain(&self, error: Error, asker: &Asker) -> Error {
         match &self.seen {
-            None => unreadable(error, authenticated),
+            None => asker.explain(error),
             Some((object, status)) => deleted(error, object, status),
         }
     }
@@ -312,27 +316,46 @@ pub(super) fn deleted(error: Error, object: &Object, status: &str) -> Error {
     error.rephrased(words).with_hint("It, or its project, is gone: nobody can tell how it would have ended.")
 }
 
-/// A first look that is refused: whoever may start a pipeline may not always read it.
-pub(super) fn unreadable(error: Error, authenticated: bool) -> Error {
-    if !is_hidden(&error) {
-        return error;
-    }
-    let hint = match authenticated {
-        false => {
-            "The client has no token, and starting a pipeline takes a trigger token alone, but reading one takes a user's: a \
-             personal, project or group access token with the scope `read_api`. Pass a client that has one: \
-             `wait(#{client: gl})`."
-        }
-        true => {
-            "The client's token cannot read it: that takes the scope `read_api` or `api`, and a role in the project. Pass a \
-             client whose token can: `wait(#{client: gl})`."
-        }
-    };
-    error.with_hint(hint)
+/// Who asks for an object, and what was known of it before it was waited for.
+#[derive(Clone, Debug)]
+pub(super) struct Asker {
+    name: String,
+    token: Option<TokenKind>,
+    /// Whether the object was there when this wait began.
+    is_known: bool,
 }
 
-fn is_hidden(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Auth | ErrorKind::Forbidden | ErrorKind::NotFound)
+impl Asker {
+    /// Whoever asks for this object through its client.
+    pub(super) fn of(object: &Object) -> Self {
+        let is_known = object.attributes().is_some();
+        Self { name: object.to_string(), token: object.client().token_kind(), is_known }
+    }
+
+    /// A first look that is refused: whoever may start a pipeline may not always read it.
+    pub(super) fn explain(&self, error: Error) -> Error {
+        const ROLE: &str = "that takes the scope `read_api` or `api`, and a role in the project";
+        let reason = match (self.token, error.kind()) {
+            _ if !error.is_hidden() => return error,
+            (None, _) => "The client has no token, and starting a pipeline takes a trigger token alone, but reading one \
+                          takes a user's: a personal, project or group access token with the scope `read_api`."
+                .to_owned(),
+            (Some(TokenKind::Job), _) => "A job token reads pipelines of those projects only whose settings let its own \
+                                          project in (\"Job token permissions\"); else it takes an access token with the \
+                                          scope `read_api`."
+                .to_owned(),
+            // A token that is wrong or has expired is explained already.
+            (Some(_), ErrorKind::Auth) => return error,
+            (Some(_), ErrorKind::NotFound) if !self.is_known => {
+                format!("The project has no {}, or the token may not see it: {ROLE}.", self.name)
+            }
+            (Some(_), _) => format!("The client's token cannot read it: {ROLE}."),
+        };
+        error.with_hint(format!(
+            "{reason} Another token is named by GITLAB_TOKEN or --token-file; a script may wait with a client that has one: \
+             `wait(#{{client: gl}})`."
+        ))
+    }
 }
 
 fn family_of(object: &Object) -> Result<Family, Error> {
@@ -351,6 +374,7 @@ fn bridges_of(resource: &'static Resource) -> Option<&'static Resource> {
 struct Live {
     /// The object, through the client that asks.
     asker: Object,
+    who: Asker,
     /// The client that the object came from.
     own: Gitlab,
 }
@@ -412,12 +436,8 @@ impl Source for Live {
         }
     }
 
-    fn name(&self) -> String {
-        self.asker.to_string()
-    }
-
-    fn is_authenticated(&self) -> bool {
-        self.asker.client().is_authenticated()
+    fn asker(&self) -> &Asker {
+        &self.who
     }
 }
 

@@ -7,7 +7,7 @@ use clap::Args;
 use jiff::Timestamp;
 use rhailab_client::{
     CreateProjectTrigger, Error, Gitlab, Id, ListProjectTriggers, Object, ProjectTrigger, Secret,
-    TriggerPipeline, Writes, is_whole_secret,
+    TokenKind, TriggerPipeline, Writes, is_whole_secret,
 };
 use serde_json::Value;
 
@@ -58,9 +58,18 @@ pub(crate) struct TriggerOptions {
 struct Plan {
     project: Id,
     reference: Option<String>,
-    token: Option<Secret>,
+    /// Without one it takes a trigger of the caller's own.
+    token: Option<Token>,
     variables: Variables,
     inputs: Vec<(String, Value)>,
+}
+
+/// What starts the pipeline.
+enum Token {
+    /// The token of a trigger.
+    Trigger(Secret),
+    /// The token of the CI/CD job that runs this command. It starts pipelines by itself, and may not look at triggers.
+    Job(Secret),
 }
 
 /// Starts the pipeline.
@@ -76,11 +85,12 @@ pub(crate) fn run(global: &GlobalOptions, options: &TriggerOptions) -> Status {
             return Status::Usage;
         }
     };
-    within(global, |client| {
+    within(global, |server, client| {
         let variables = variables(options)?;
         let inputs = assignments::inputs(&options.input)?;
         let reference = options.git_ref.clone().or_else(|| options.reference.clone());
         let project = project(options, client.url())?;
+        let token = token.map(Token::Trigger).or_else(|| server.job_token().map(Token::Job));
         let plan = Plan { project: project.clone(), reference, token, variables, inputs };
         let (client, wait) = (client.clone(), options.wait.then(|| options.how.wait()));
         let work = async move |watch: &mut Watch| {
@@ -130,8 +140,9 @@ async fn start(client: &Gitlab, plan: Plan) -> Result<Object, Error> {
         Some(reference) => reference,
         None => default_branch(client, plan.project).await?,
     };
+    let is_of_job = matches!(plan.token, Some(Token::Job(_)));
     let token = match plan.token {
-        Some(token) => token,
+        Some(Token::Trigger(token) | Token::Job(token)) => token,
         None => {
             let mut triggers = project.triggers().list(ListProjectTriggers::new()).stream();
             let mut own = None;
@@ -150,15 +161,32 @@ async fn start(client: &Gitlab, plan: Plan) -> Result<Object, Error> {
         }
     };
     let request = TriggerPipeline::new(reference, token).variables(plan.variables).inputs(plan.inputs);
-    Ok(project.trigger_pipeline(request).await?.object().clone())
+    match project.trigger_pipeline(request).await {
+        Ok(pipeline) => Ok(pipeline.object().clone()),
+        Err(error) if is_of_job => Err(hinted(error, JOB_TOKEN)),
+        Err(error) => Err(error),
+    }
 }
 
 async fn default_branch(client: &Gitlab, project: Id) -> Result<String, Error> {
-    let project = client.projects().get(project).await?;
+    let project = client.projects().get(project).await.map_err(|error| match client.token_kind() {
+        Some(TokenKind::Private | TokenKind::OAuth) => error,
+        _ => hinted(error, "The default branch is not shown to this caller. Name a branch or tag after the project, or with --ref."),
+    })?;
     project.default_branch.clone().filter(|branch| !branch.is_empty()).ok_or_else(|| {
         Error::usage("the project shows no default branch")
             .with_hint("It may be empty, or hide its code from you. Name a branch or tag with --ref.")
     })
+}
+
+/// What a job token takes to start a pipeline.
+const JOB_TOKEN: &str = "A job token starts pipelines of those projects only in which its user is a Developer and whose settings let its \
+                         own project in (\"Job token permissions\"). Else name a trigger token with --trigger-token-file, or an access token with \
+                         GITLAB_TOKEN.";
+
+/// A refusal that is explained here better than by the client, which does not know what it is for.
+fn hinted(error: Error, hint: &str) -> Error {
+    if error.is_hidden() { error.with_hint(hint) } else { error }
 }
 
 /// The token of a trigger that this command may use: one of its own that still works. Of the triggers of other users,

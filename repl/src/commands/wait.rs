@@ -11,7 +11,8 @@ use crate::cli::{GlobalOptions, Status, complain, say, span_of_time};
 use crate::engine::bridge::Bridge;
 use crate::live::{Failure, Watch};
 use crate::output::terminal::one_line;
-use crate::{pipeline_url, report, server};
+use crate::server::{self, Server};
+use crate::{pipeline_url, report};
 
 /// Which pipeline, and how to wait for it.
 #[derive(Debug, Args)]
@@ -76,7 +77,7 @@ impl How {
 
 /// Waits for the pipeline.
 pub(crate) fn run(global: &GlobalOptions, options: &WaitOptions) -> Status {
-    within(global, |client| {
+    within(global, |_, client| {
         let (project, pipeline) = target(options, client.url())?;
         let object = client.projects().lazy(project.clone()).pipelines().lazy(pipeline).object().clone();
         let wait = options.how.wait();
@@ -97,7 +98,7 @@ pub(crate) struct Task<W> {
 /// before anything is sent.
 pub(crate) fn within<W>(
     global: &GlobalOptions,
-    prepare: impl FnOnce(&Gitlab) -> Result<Task<W>, String>,
+    prepare: impl FnOnce(&Server, &Gitlab) -> Result<Task<W>, String>,
 ) -> Status
 where
     W: AsyncFnOnce(&mut Watch) -> Result<(), Failure>,
@@ -105,11 +106,11 @@ where
     let bridge = Bridge::default();
     // A sandbox lives as long as this name. The deadline is the whole command's, and no single request's.
     let options = GlobalOptions { timeout: None, ..global.clone() };
-    let (_server, client) = match server::open(&options, &bridge) {
+    let (server, client) = match server::open(&options, &bridge) {
         Ok(opened) => opened,
         Err(status) => return status,
     };
-    let Task { project, pipeline, work } = match prepare(&client) {
+    let Task { project, pipeline, work } = match prepare(&server, &client) {
         Ok(task) => task,
         Err(problem) => return complain(&problem),
     };

@@ -2,9 +2,12 @@
 //! whatever ends the program leaves a whole picture and a terminal as it was. Knows nothing of what it draws.
 
 use std::io;
+use std::iter;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use console::{Term, measure_text_width};
+
+const ERASE_TO_END_OF_LINE: &str = "\u{1b}[K";
 
 /// What stands above the cursor.
 static DRAWN: Mutex<Drawn> = Mutex::new(Drawn { lines: Vec::new(), size: (0, 0), is_alone: false });
@@ -50,28 +53,33 @@ fn drawn() -> MutexGuard<'static, Drawn> {
 
 impl Drawn {
     fn replace(&mut self, lines: Vec<String>) {
-        if !self.lines.is_empty() || !lines.is_empty() {
+        let term = Term::buffered_stderr();
+        if lines != self.lines || !lines.is_empty() && term.size() != self.size {
             // When the terminal cannot be written, nobody sees the picture, and that is all that is lost.
-            let _ = self.try_replace(&Term::buffered_stderr(), &lines);
+            let _ = self.try_replace(&term, &lines);
             self.lines = lines;
         }
     }
 
     fn try_replace(&mut self, term: &Term, lines: &[String]) -> io::Result<()> {
         let size = term.size();
+        let mut left_over = 0;
         if self.lines.is_empty() || size == self.size || !self.is_alone && self.fits(size) {
             term.write_str("\r")?;
             term.move_cursor_up(self.lines.len())?;
-            term.clear_to_end_of_screen()?;
+            left_over = self.lines.len().saturating_sub(lines.len());
         } else {
             // The terminal became smaller. Some wrap what no longer fits, some cut it, some move it out of sight and back
             // again, so nobody knows where the picture begins: only an empty screen is the same in all of them.
             term.clear_screen()?;
             self.is_alone = true;
         }
-        for line in lines {
-            term.write_line(line)?;
+        // Each line is erased by itself: where the picture stands at the top, tmux takes the erasure of everything below for
+        // a screen that was cleared, and saves what stood there, picture after picture.
+        for line in lines.iter().map(String::as_str).chain(iter::repeat_n("", left_over)) {
+            term.write_line(&format!("{line}{ERASE_TO_END_OF_LINE}"))?;
         }
+        term.move_cursor_up(left_over)?;
         self.size = size;
         // One write for everything, or the eye would see the gap.
         term.flush()

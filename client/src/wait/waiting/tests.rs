@@ -13,8 +13,9 @@ use crate::table::resources::PROJECT_PIPELINE;
 use crate::wait::Until;
 
 /// Answers from a table: the looks in their order, the last again and again; the same for each member's bridges.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Table {
+    asker: Asker,
     looks: Vec<Look>,
     bridges: BTreeMap<i64, Vec<Vec<Value>>>,
     looked: usize,
@@ -36,7 +37,15 @@ use Look::{Fails, Silent, Stale, Status};
 
 impl Table {
     fn of(looks: &[Look]) -> Self {
-        Self { looks: looks.to_vec(), ..Self::default() }
+        let asker = Asker { name: "ProjectPipeline 104".to_owned(), token: None, is_known: false };
+        Self {
+            asker,
+            looks: looks.to_vec(),
+            bridges: BTreeMap::new(),
+            looked: 0,
+            listed: BTreeMap::new(),
+            logs: Vec::new(),
+        }
     }
 
     fn requests(&self) -> usize {
@@ -77,12 +86,8 @@ impl Source for Table {
         Ok(self.logs.clone())
     }
 
-    fn name(&self) -> String {
-        "ProjectPipeline 104".to_owned()
-    }
-
-    fn is_authenticated(&self) -> bool {
-        false
+    fn asker(&self) -> &Asker {
+        &self.asker
     }
 }
 
