@@ -208,7 +208,9 @@ struct Tmux(Folder);
 impl Tmux {
     fn start(command: &[&str]) -> Self {
         let tmux = Self(Folder::new());
-        tmux.says(&[&["-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "--"], command].concat());
+        tmux.says(
+            &[&["-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "--"], command].concat(),
+        );
         tmux
     }
 

@@ -269,7 +269,10 @@ fn a_pipeline_that_is_not_there_may_be_a_wrong_number() {
     let server = RecordingServer::start([]);
     let outcome = call(&server).args(["wait", "demo/app", "999999"]).run();
     assert_eq!(outcome.status, Some(1), "{outcome:?}");
-    assert!(outcome.stderr.contains("The project has no ProjectPipeline 999999, or the token"), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("The project has no ProjectPipeline 999999, or the token"),
+        "{outcome:?}"
+    );
     assert!(!outcome.stderr.contains("trigger token"), "{outcome:?}");
 }
 

@@ -70,7 +70,9 @@ pub use bytes::Bytes;
 pub use caller::Caller;
 pub use client::{Gitlab, Traffic};
 pub use config::Builder;
-pub use download::{Chunks, Download, DownloadProgress, Downloaded, MOST_IN_MEMORY, write_file, write_private_file};
+pub use download::{
+    Chunks, Download, DownloadProgress, Downloaded, MOST_IN_MEMORY, write_file, write_private_file,
+};
 pub use entity::{Entity, Lazy};
 pub use error::{Error, ErrorKind};
 pub use generated::enums::*;

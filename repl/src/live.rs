@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use rhai::Dynamic;
 use rhailab_client::{
-    Error, FailedLog, ListProjectPipelineBridges, ListProjectPipelineJobs, Object,
-    ProjectPipeline, Wait, WaitEvent, Waiting,
+    Error, FailedLog, ListProjectPipelineBridges, ListProjectPipelineJobs, Object, ProjectPipeline, Wait,
+    WaitEvent, Waiting,
 };
 
 use crate::cli::{GlobalOptions, Progress, Status, print, say, unwritable};

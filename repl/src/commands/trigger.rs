@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use jiff::Timestamp;
 use rhailab_client::{
-    CreateProjectTrigger, Error, Gitlab, Id, ListProjectTriggers, Object, ProjectTrigger, Secret,
-    TokenKind, TriggerPipeline, Writes, is_whole_secret,
+    CreateProjectTrigger, Error, Gitlab, Id, ListProjectTriggers, Object, ProjectTrigger, Secret, TokenKind,
+    TriggerPipeline, Writes, is_whole_secret,
 };
 use serde_json::Value;
 
