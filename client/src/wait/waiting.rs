@@ -328,7 +328,7 @@ pub(super) struct Asker {
 impl Asker {
     /// Whoever asks for this object through its client.
     pub(super) fn of(object: &Object) -> Self {
-        let is_known = object.attributes().is_some();
+        let is_known = !object.is_lazy();
         Self { name: object.to_string(), token: object.client().token_kind(), is_known }
     }
 
