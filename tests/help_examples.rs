@@ -9,8 +9,7 @@ use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use rhailab::engine::error::PROPERTIES;
-use rhailab::engine::functions::{FUNCTIONS, OBJECT_METHODS};
+use rhailab::engine::functions::{ERROR, FUNCTIONS, OBJECT_METHODS};
 use rhailab::help::{Snippet, language_examples};
 use rhailab_client::endpoint::{Endpoint, Segment};
 use rhailab_client::{Gitlab, table};
@@ -81,9 +80,9 @@ fn every_property_of_errors_can_be_read() {
     let runtime = Runtime::new().unwrap();
     let (sandbox, client) = gitlab(&runtime, false);
     let script = |name: &str| format!("try {{ gl.projects.get(\"demo/missing\") }} catch (e) {{ e.{name} }}");
-    for (name, _) in PROPERTIES {
-        let (value, _) = run(client.clone(), &[], &script(name));
-        assert!(value.is_ok(), "{name}: {value:?}");
+    for property in ERROR.properties {
+        let (value, _) = run(client.clone(), &[], &script(property.name));
+        assert!(value.is_ok(), "{property:?}: {value:?}");
     }
     let (unknown, _) = run(client, &[], &script("unknown"));
     assert!(unknown.is_err(), "{unknown:?}");

@@ -43,7 +43,7 @@ macro_rules! kinds {
 
             /// What the kind means, as Markdown.
             #[must_use]
-            pub fn doc(self) -> &'static str {
+            pub const fn doc(self) -> &'static str {
                 match self {
                     $(Self::$variant => concat!($($doc),+).trim_ascii_start(),)*
                 }

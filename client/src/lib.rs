@@ -86,7 +86,7 @@ pub use mask::{mask_tokens, mask_url};
 pub use object::{Answer, Context, Object};
 pub use page::{List, Page, Pages, RowStream};
 pub use secret::{REDACTED, Secret};
-pub use suggestion::nearest;
+pub use suggestion::{hint, hint_as, nearest};
 pub use value::describe;
 pub use wait::{
     Change, FailedLog, Progress, Step, Summary, Until, Wait, WaitEvent, Waiter, Waiting, WaitingAll,

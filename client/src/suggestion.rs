@@ -19,3 +19,25 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
+
+/// What to do about a name that nobody knows: the known one that was probably meant, or all that are known, after words
+/// such as `It has`.
+///
+/// ```
+/// let known = ["id", "status"];
+/// assert_eq!(rhailab_client::hint("statsu", &known, "It has"), "Did you mean `status`?");
+/// assert_eq!(rhailab_client::hint("banana", &known, "It has"), "It has id, status.");
+/// ```
+#[must_use]
+pub fn hint(typed: &str, known: &[&str], otherwise: &str) -> String {
+    hint_as(typed, known, otherwise, str::to_owned)
+}
+
+/// The same as [`hint`], with the name that was meant written as it is used: `save()`, `.jobs`.
+#[must_use]
+pub fn hint_as(typed: &str, known: &[&str], otherwise: &str, written: impl FnOnce(&str) -> String) -> String {
+    match nearest(typed, known.iter().copied()) {
+        Some(near) => format!("Did you mean `{}`?", written(near)),
+        None => format!("{otherwise} {}.", known.join(", ")),
+    }
+}

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::endpoint::{Param, Record, Type};
 use crate::error::Error;
-use crate::suggestion::nearest;
+use crate::suggestion::{hint, nearest};
 
 /// Checks a value against a parameter and answers what to send.
 pub(crate) fn check(param: &Param, value: &Value) -> Result<Value, Error> {
@@ -148,11 +148,7 @@ fn mismatch(wanted: &str, value: &Value) -> Problem {
 
 fn unknown_key(key: &str, of: &Record) -> Problem {
     let names: Vec<&str> = of.fields.iter().map(|field| field.name).collect();
-    let hint = match nearest(key, names.iter().copied()) {
-        Some(name) => format!("Did you mean `{name}`?"),
-        None => format!("It takes {}.", names.join(", ")),
-    };
-    Problem { text: format!(" has no `{key}`"), hint: Some(hint) }
+    Problem { text: format!(" has no `{key}`"), hint: Some(hint(key, &names, "It takes")) }
 }
 
 fn unknown_name(text: &str, values: &[&str]) -> Problem {

@@ -6,8 +6,7 @@ use std::fmt::Write as _;
 use rhailab_client::endpoint::{On, Operation, Outcome, Resource, Type};
 use rhailab_client::table;
 
-use crate::engine::error::PROPERTIES;
-use crate::engine::functions::{CLIENT, FUNCTIONS, Function, Gives, SEQUENCE, Takes, object_methods};
+use crate::engine::functions::{CLIENT, ERROR, FUNCTIONS, Function, Gives, SEQUENCE, Takes, object_methods};
 use crate::engine::{own_options, parameters};
 
 /// A file's name, and what writes its text.
@@ -53,12 +52,11 @@ fn language() -> String {
     for method in SEQUENCE.methods {
         definitions.add(method.doc, &of_function(method, Some("Sequence"), "?"));
     }
-    definitions.add(
-        "How many rows there are, if GitLab says it.",
-        &["fn get total(list: Sequence) -> ?".to_owned()],
-    );
-    for (name, doc) in PROPERTIES {
-        definitions.add(doc, &[format!("fn get {name}(error: Error) -> ?")]);
+    for property in SEQUENCE.properties {
+        definitions.add(property.doc, &[format!("fn get {}(list: Sequence) -> ?", property.name)]);
+    }
+    for property in ERROR.properties {
+        definitions.add(property.doc, &[format!("fn get {}(error: Error) -> ?", property.name)]);
     }
     definitions.0
 }

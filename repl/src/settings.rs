@@ -15,7 +15,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use rhailab_client::{Builder, Error, Gitlab, Secret, TokenKind, nearest};
+use rhailab_client::{Builder, Error, Gitlab, Secret, TokenKind, hint};
 
 pub use layer::ClientCertificate;
 use layer::Layer;
@@ -282,10 +282,9 @@ impl KnownServers {
         let known: Vec<&str> =
             self.profiles.list().map(|(name, _)| name).chain(self.python.servers()).collect();
         let error = Error::usage(format!("there is no profile `{name}`"));
-        match nearest(name, known.iter().copied()) {
-            Some(near) => error.with_hint(format!("Did you mean `{near}`?")),
-            None if known.is_empty() => error.with_hint("`rhailab login` makes one."),
-            None => error.with_hint(format!("There are {}.", known.join(", "))),
+        match known.is_empty() {
+            true => error.with_hint("`rhailab login` makes one."),
+            false => error.with_hint(hint(name, &known, "There are")),
         }
     }
 }

@@ -10,7 +10,7 @@ use url::Url;
 use crate::arguments::Arguments;
 use crate::endpoint::{Encoding, Endpoint, Method, Outcome, Param, Place, Segment, Type};
 use crate::error::Error;
-use crate::suggestion::nearest;
+use crate::suggestion::hint;
 use crate::value::{check, describe};
 
 /// All that RFC 3986 does not call unreserved is encoded, in a path segment and in a query alike.
@@ -103,10 +103,9 @@ fn refuse_unknown(endpoint: &Endpoint, arguments: &Arguments) -> Result<(), Erro
     };
     let known: Vec<&str> =
         endpoint.params.iter().filter(|param| param.place != Place::Path).map(|param| param.name).collect();
-    let hint = match nearest(name, known.iter().copied()) {
-        Some(known) => format!("Did you mean `{known}`?"),
-        None if known.is_empty() => "It takes no parameters.".to_owned(),
-        None => format!("It takes {}.", known.join(", ")),
+    let hint = match known.is_empty() {
+        true => "It takes no parameters.".to_owned(),
+        false => hint(name, &known, "It takes"),
     };
     Err(Error::usage(format!("{} has no parameter `{name}`", endpoint.id)).with_hint(hint))
 }

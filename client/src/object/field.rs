@@ -9,7 +9,7 @@ use crate::arguments::{Arguments, IntoArgument};
 use crate::client::decode;
 use crate::endpoint::{Endpoint, On, Place};
 use crate::error::{Error, ErrorKind};
-use crate::suggestion::nearest;
+use crate::suggestion::{hint, nearest};
 use crate::value::{check, describe};
 
 impl Object {
@@ -112,16 +112,15 @@ impl Object {
 
     fn explain_unassignable(&self, name: &str, changeable: &[&str]) -> Error {
         let kind = self.resource.kind;
-        let list = changeable.join(", ");
         if self.resource.field(name).is_some() {
             return Error::usage(format!("`{name}` of a {kind} cannot be changed"))
-                .with_hint(format!("What can be changed is {list}."));
+                .with_hint(format!("What can be changed is {}.", changeable.join(", ")));
         }
-        let hint = match nearest(name, changeable.iter().copied()) {
-            Some(near) => format!("Did you mean `{near}`?"),
-            None => format!("What can be changed is {list}."),
-        };
-        Error::usage(format!("a {kind} has no field `{name}`")).with_hint(hint)
+        Error::usage(format!("a {kind} has no field `{name}`")).with_hint(hint(
+            name,
+            changeable,
+            "What can be changed is",
+        ))
     }
 
     fn explain_absent(&self, name: &str) -> Error {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rhai::{Dynamic, EvalAltResult, Map};
 use rhailab_client::endpoint::{On, Operation, Outcome, Pagination, Param, Place, Resource, Type};
-use rhailab_client::{Arguments, IntoArgument, nearest};
+use rhailab_client::{Arguments, IntoArgument, hint};
 
 use super::builtins::duration_of;
 use super::download::Destination;
@@ -161,11 +161,8 @@ fn refuse_unknown(resource: &Resource, verb: &Operation, name: &str) -> Result<(
     if known.contains(&name) || is_choice {
         return Ok(());
     }
-    let hint = match nearest(name, known.iter().copied()) {
-        Some(near) => format!("Did you mean `{near}`?"),
-        None => format!("It takes {}.", known.join(", ")),
-    };
-    Err(raise_usage_with(format!("{} has no parameter `{name}`", verb.endpoint.id), hint))
+    let message = format!("{} has no parameter `{name}`", verb.endpoint.id);
+    Err(raise_usage_with(message, hint(name, &known, "It takes")))
 }
 
 fn add_option(

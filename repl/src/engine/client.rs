@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map};
 use rhailab_client::endpoint::find_accessor;
-use rhailab_client::{Builder, Gitlab, TokenKind, mask_url, nearest, table};
+use rhailab_client::{Builder, Gitlab, TokenKind, hint, mask_url, table};
 
 use super::bridge::Bridge;
 use super::builtins::duration_of;
@@ -45,10 +45,7 @@ impl ClientRef {
         let known: Vec<&str> =
             table::ROOT.iter().flat_map(|resource| resource.accessors.iter().copied()).collect();
         let message = format!("the client has no property `{name}`");
-        Err(match nearest(&name, known.iter().copied()) {
-            Some(near) => raise_usage_with(message, format!("Did you mean `{near}`?")),
-            None => raise_usage_with(message, format!("It has {}.", known.join(", "))),
-        })
+        Err(raise_usage_with(message, hint(&name, &known, "It has")))
     }
 }
 

@@ -4,9 +4,9 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map, Position};
-use rhailab_client::{Error, nearest};
+use rhailab_client::{Error, hint};
 
-use super::functions::{OptionRow, names};
+use super::functions::{ERROR, OptionRow, names};
 
 /// A client's error as a script sees it.
 #[derive(Clone, Debug)]
@@ -41,10 +41,7 @@ pub(crate) fn raise_unknown_option(
     name: &str,
     known: &'static [OptionRow],
 ) -> Box<EvalAltResult> {
-    let hint = match nearest(name, names(known)) {
-        Some(near) => format!("Did you mean `{near}`?"),
-        None => format!("It takes {}.", names(known).join(", ")),
-    };
+    let hint = hint(name, &names(known), "It takes");
     raise_usage_with(format!("{function}() has no option `{name}`"), hint)
 }
 
@@ -77,25 +74,10 @@ pub(crate) fn thrown_error(thrown: &EvalAltResult) -> Dynamic {
     }
 }
 
-/// What an error tells, for help; each is registered below.
-pub const PROPERTIES: &[(&str, &str)] = &[
-    ("kind", "What sort of failure it is, one of the kinds below."),
-    ("message", "What happened: GitLab's own words where it answered."),
-    ("hint", "What to do about it, if that is known."),
-    ("status", "The HTTP status, if GitLab answered."),
-    ("operation", "The operation's name, such as `ProjectPipeline.create`."),
-    ("method", "The HTTP method of the request."),
-    ("url", "The URL of the request, without secrets."),
-    ("request_id", "GitLab's number for the request, which its administrators can look for in their logs."),
-    ("fields", "GitLab's complaints by field, as a map of arrays."),
-    ("body", "The body of GitLab's answer, as it came."),
-    ("pipeline_status", "The status of the pipeline that did not succeed."),
-];
-
 pub(crate) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<ErrorRef>("Error");
-    for (name, _) in PROPERTIES {
-        engine.register_get(*name, move |error: &mut ErrorRef| error.property(name));
+    for property in ERROR.properties {
+        engine.register_get(property.name, |error: &mut ErrorRef| error.property(property.name));
     }
     engine
         .register_indexer_get(no_property)
@@ -104,12 +86,8 @@ pub(crate) fn register(engine: &mut Engine) {
 }
 
 fn no_property(_: &mut ErrorRef, name: ImmutableString) -> Result<Dynamic, Box<EvalAltResult>> {
-    let known: Vec<&str> = PROPERTIES.iter().map(|(name, _)| *name).collect();
-    let message = format!("an error has no property `{name}`");
-    Err(match nearest(&name, known.iter().copied()) {
-        Some(near) => raise_usage_with(message, format!("Did you mean `{near}`?")),
-        None => raise_usage_with(message, format!("It has {}.", known.join(", "))),
-    })
+    let known: Vec<&str> = ERROR.properties.iter().map(|property| property.name).collect();
+    Err(raise_usage_with(format!("an error has no property `{name}`"), hint(&name, &known, "It has")))
 }
 
 impl ErrorRef {
@@ -133,7 +111,8 @@ impl ErrorRef {
 
     /// All properties, as a map.
     pub(crate) fn properties(&self) -> Map {
-        PROPERTIES.iter().map(|(name, _)| ((*name).into(), self.property(name))).collect()
+        let properties = ERROR.properties.iter().map(|property| property.name);
+        properties.map(|name| (name.into(), self.property(name))).collect()
     }
 }
 

@@ -178,6 +178,11 @@ impl Parameter {
 }
 
 impl Members {
+    /// The names of the methods.
+    pub(crate) fn method_names(&self) -> Vec<&'static str> {
+        self.methods.iter().map(|method| method.name).collect()
+    }
+
     /// The method of this name.
     #[must_use]
     pub fn method(&self, name: &str) -> Option<&'static Function> {

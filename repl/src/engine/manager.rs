@@ -2,7 +2,7 @@
 
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString};
 use rhailab_client::endpoint::{On, Resource};
-use rhailab_client::{Manager, nearest};
+use rhailab_client::{Manager, hint_as};
 
 use super::bridge::Bridge;
 use super::error::{raise_usage, raise_usage_with};
@@ -41,10 +41,9 @@ impl ManagerRef {
             ));
         }
         let message = format!("a {} has no property `{name}`", self.name());
-        Err(match nearest(&name, verbs.iter().copied()) {
-            Some(near) => raise_usage_with(message, format!("Did you mean `{near}()`?")),
-            None if verbs.is_empty() => raise_usage(message),
-            None => raise_usage_with(message, format!("It has {}.", verbs.join(", "))),
+        Err(match verbs.is_empty() {
+            true => raise_usage(message),
+            false => raise_usage_with(message, hint_as(&name, &verbs, "It has", |near| format!("{near}()"))),
         })
     }
 }

@@ -10,6 +10,7 @@ use rhailab_client::{Pages, nearest};
 use super::arrays::verdict;
 use super::bridge::Bridge;
 use super::error::{raise, raise_usage, raise_usage_with};
+use super::functions::SEQUENCE;
 use super::object::ObjectRef;
 
 type Raised<T> = Result<T, Box<EvalAltResult>>;
@@ -28,10 +29,6 @@ struct Rows {
     complete: bool,
     total: Option<u64>,
 }
-
-/// What a script can do with a sequence, beside `for`, `[i]` and `total`.
-pub(crate) const METHODS: [&str; 10] =
-    ["len", "is_empty", "first", "take", "map", "filter", "find", "any", "all", "to_array"];
 
 /// What a list is called where its rows are not fetched.
 pub(crate) const WORDS: &str = "a list whose rows are fetched on demand";
@@ -145,18 +142,20 @@ impl SequenceRef {
 }
 
 fn no_property(_: &mut SequenceRef, name: ImmutableString) -> Raised<Dynamic> {
-    let message = format!("a list has no property `{name}`");
-    Err(match nearest(&name, METHODS.into_iter().chain(["total"])) {
-        Some("total") => raise_usage_with(message, "Did you mean `total`?"),
-        Some(near) => raise_usage_with(message, format!("Did you mean `{near}()`?")),
-        None => raise_usage_with(
-            message,
-            format!(
-                "It has total, {}; its rows have more.",
-                METHODS.map(|name| format!("{name}()")).join(", ")
-            ),
-        ),
-    })
+    let properties = SEQUENCE.properties.iter().map(|property| property.name);
+    let known: Vec<&str> = properties.chain(SEQUENCE.method_names()).collect();
+    let written = |name: &str| match SEQUENCE.method(name) {
+        Some(_) => format!("{name}()"),
+        None => name.to_owned(),
+    };
+    let hint = match nearest(&name, known.iter().copied()) {
+        Some(near) => format!("Did you mean `{}`?", written(near)),
+        None => {
+            let all: Vec<String> = known.into_iter().map(written).collect();
+            format!("It has {}; its rows have more.", all.join(", "))
+        }
+    };
+    Err(raise_usage_with(format!("a list has no property `{name}`"), hint))
 }
 
 fn beyond(index: i64, length: usize) -> Box<EvalAltResult> {

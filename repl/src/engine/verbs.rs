@@ -6,36 +6,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Module, NativeCallContext};
 use rhailab_client::endpoint::{On, Operation, Outcome, Resource, find_accessor};
-use rhailab_client::{Answer, Id, nearest, table};
+use rhailab_client::{Answer, Id, hint_as, nearest, table};
 
 use super::arguments::{Call, signature, sort};
 use super::bridge::Bridge;
 use super::client::ClientRef;
 use super::download;
 use super::error::{raise, raise_usage_with};
+use super::functions::{CLIENT, OBJECT, OBJECT_METHODS, SEQUENCE};
 use super::manager::ManagerRef;
 use super::notes::Notes;
 use super::object::ObjectRef;
-use super::sequence::{METHODS as SEQUENCE_METHODS, SequenceRef};
+use super::sequence::SequenceRef;
 use super::value;
 
 type Raised = Result<Dynamic, Box<EvalAltResult>>;
 
-/// Methods that receivers have beside the table's verbs.
-const OTHER_METHODS: [&str; 12] = [
-    "http",
-    "wait",
-    "follow",
-    "timeline",
-    "to_json",
-    "to_string",
-    "to_debug",
-    "print",
-    "debug",
-    "type_of",
-    "is_shared",
-    "tag",
-];
+/// Methods that Rhai gives to every value.
+const METHODS_OF_RHAI: [&str; 6] = ["to_debug", "print", "debug", "type_of", "is_shared", "tag"];
 
 /// The names that are registered as methods of managers and objects.
 #[derive(Clone, Debug)]
@@ -58,7 +46,8 @@ impl Names {
 /// Registers the table's verbs.
 pub(crate) fn register(engine: &mut Engine, notes: Notes) -> Names {
     let names = Names { known: Arc::default(), notes };
-    for name in OTHER_METHODS {
+    let own = OBJECT_METHODS.iter().chain(OBJECT.methods).chain(CLIENT.methods).map(|method| method.name);
+    for name in own.chain(METHODS_OF_RHAI) {
         names.add(name);
     }
     for name in table::RESOURCES.iter().flat_map(|resource| resource.operations.iter().map(|verb| verb.name))
@@ -105,7 +94,7 @@ fn register_name(engine: &mut Engine, notes: &Notes, name: ImmutableString) {
                     call_object(&context, &own_notes, &receiver, &verb, vec![$($argument),*])
                 },
             );
-            if !SEQUENCE_METHODS.contains(&name.as_str()) {
+            if SEQUENCE.method(&name).is_none() {
                 let method = name.clone();
                 engine.register_fn(name.as_str(), move |_: SequenceRef $(, $argument: Dynamic)*| {
                     $(drop($argument);)*
@@ -248,21 +237,17 @@ fn unknown_client_method(name: &str) -> Box<EvalAltResult> {
     }
     let known: Vec<&str> =
         table::ROOT.iter().flat_map(|resource| resource.accessors.iter().copied()).collect();
-    let hint = match nearest(name, known.iter().copied()) {
-        Some(near) => format!("Did you mean `.{near}`?"),
-        None => format!("It has {}.", known.join(", ")),
-    };
+    let hint = hint_as(name, &known, "It has", |near| format!(".{near}"));
     raise_usage_with(format!("the client has no method `{name}`"), hint)
 }
 
 fn unknown_sequence_method(name: &str) -> Box<EvalAltResult> {
-    let message = format!("a list has no method `{name}`");
-    match nearest(name, SEQUENCE_METHODS) {
-        Some(near) => raise_usage_with(message, format!("Did you mean `{near}()`?")),
-        None => {
-            raise_usage_with(message, format!("It has {}; its rows have more.", SEQUENCE_METHODS.join(", ")))
-        }
-    }
+    let known = SEQUENCE.method_names();
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("Did you mean `{near}()`?"),
+        None => format!("It has {}; its rows have more.", known.join(", ")),
+    };
+    raise_usage_with(format!("a list has no method `{name}`"), hint)
 }
 
 /// How the first thing is called that a manager can do.
@@ -286,13 +271,10 @@ fn unknown_method(resource: &'static Resource, on: On, name: &str) -> Box<EvalAl
         );
     }
     let message = format!("a {owner} has no method `{name}`");
-    let hint = match nearest(name, own.iter().copied()) {
-        Some(near) => format!("Did you mean `{near}()`?"),
-        None => match nearest(name, children) {
-            Some(near) => format!("Did you mean `.{near}`?"),
-            None if own.is_empty() => "It has no methods.".to_owned(),
-            None => format!("It has {}.", own.join(", ")),
-        },
+    let hint = match nearest(name, children) {
+        Some(near) if nearest(name, own.iter().copied()).is_none() => format!("Did you mean `.{near}`?"),
+        _ if own.is_empty() => "It has no methods.".to_owned(),
+        _ => hint_as(name, &own, "It has", |near| format!("{near}()")),
     };
     raise_usage_with(message, hint)
 }

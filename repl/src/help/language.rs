@@ -5,9 +5,8 @@ use rhailab_client::{ErrorKind, table};
 use super::page::Page;
 use super::topic::WORDS;
 use super::{first_paragraph, summary, words};
-use crate::engine::error::PROPERTIES;
 use crate::engine::functions::{
-    ANY_VERB, CALL, CLIENT, FUNCTIONS, Function, OBJECT_METHODS, SEQUENCE, Takes,
+    ANY_VERB, CALL, CLIENT, ERROR, FUNCTIONS, Function, OBJECT_METHODS, SEQUENCE, Takes,
 };
 
 pub(super) fn overview(page: &mut Page) {
@@ -94,7 +93,7 @@ pub(super) fn errors(page: &mut Page) {
          to do. Ctrl-C is no error.",
     );
     page.heading("Properties");
-    page.terms(PROPERTIES.iter().map(|(name, doc)| (format!("e.{name}"), *doc)));
+    page.terms(ERROR.properties.iter().map(|property| (format!("e.{}", property.name), property.doc)));
     page.heading("Kinds");
     page.terms(ErrorKind::ALL.iter().map(|kind| (kind.as_str(), kind.doc())));
     page.heading("Example");

@@ -1,5 +1,7 @@
 //! What values have after a dot, beside what the endpoint table says of objects and managers.
 
+use rhailab_client::ErrorKind;
+
 use super::options::{FOLLOW_OPTIONS, HTTP_OPTIONS, TIMELINE_OPTIONS, WAIT_OPTIONS};
 use super::{
     Choice, Function, Gives, Members, Parameter, Takes, any, function, optional, property, required,
@@ -260,17 +262,21 @@ pub static FUNCTION: Members = Members {
 /// What an error has that `catch` got.
 pub static ERROR: Members = Members {
     properties: &[
-        property("kind", Gives::OneOf(ERROR_KINDS), "What sort of error it is."),
-        property("message", Gives::Text, "What went wrong, in GitLab's words where it said something."),
-        property("status", Gives::Number, "The status code of GitLab's answer, or `()`."),
-        property("hint", Gives::Text, "What to do, or `()`."),
-        property("operation", Gives::Text, "The operation, or `()`."),
-        property("method", Gives::Text, "The HTTP method, or `()`."),
-        property("url", Gives::Text, "The address, or `()`."),
-        property("request_id", Gives::Text, "GitLab's name for the request, or `()`."),
-        property("fields", Gives::Anything, "GitLab's complaints about single parameters, by name."),
-        property("body", Gives::Text, "GitLab's answer, or `()`."),
-        property("pipeline_status", Gives::Text, "The status of a pipeline that did not succeed, or `()`."),
+        property("kind", Gives::OneOf(ERROR_KINDS), "What sort of failure it is."),
+        property("message", Gives::Text, "What happened: GitLab's own words where it answered."),
+        property("hint", Gives::Text, "What to do about it, if that is known."),
+        property("status", Gives::Number, "The HTTP status, if GitLab answered."),
+        property("operation", Gives::Text, "The operation's name, such as `ProjectPipeline.create`."),
+        property("method", Gives::Text, "The HTTP method of the request."),
+        property("url", Gives::Text, "The URL of the request, without secrets."),
+        property(
+            "request_id",
+            Gives::Text,
+            "GitLab's number for the request, which its administrators can look for in their logs.",
+        ),
+        property("fields", Gives::Anything, "GitLab's complaints by field, as a map of arrays."),
+        property("body", Gives::Text, "The body of GitLab's answer, as it came."),
+        property("pipeline_status", Gives::Text, "The status of the pipeline that did not succeed."),
     ],
     methods: &[
         function("to_json", &[], Gives::Text, "All properties, as JSON."),
@@ -278,24 +284,13 @@ pub static ERROR: Members = Members {
     ],
 };
 
-const fn kind(name: &'static str, doc: &'static str) -> Choice {
-    Choice { name, doc }
-}
-
-const ERROR_KINDS: &[Choice] = &[
-    kind("auth", "401: the token is missing, wrong, expired or revoked."),
-    kind("forbidden", "403: the caller may not do this."),
-    kind("not_found", "404: it does not exist, or the caller may not see it."),
-    kind("conflict", "409 or 412: the state on the server does not allow it now."),
-    kind("invalid", "GitLab refused the values."),
-    kind("rate_limited", "429: too many requests."),
-    kind("server", "GitLab failed."),
-    kind("transport", "No answer: there was no connection, or it broke."),
-    kind("timeout", "No answer in time."),
-    kind("deadline", "The caller's own deadline passed."),
-    kind("decode", "The answer is not what the operation answers."),
-    kind("usage", "The call is wrong; nothing was sent."),
-    kind("read_only", "The call would write, and writing is off."),
-    kind("io", "A file could not be read or written."),
-    kind("pipeline", "The pipeline did not succeed, and success was asked for."),
-];
+const ERROR_KINDS: &[Choice] = &{
+    let mut choices = [const { Choice { name: "", doc: "" } }; ErrorKind::ALL.len()];
+    let mut place = 0;
+    while place < choices.len() {
+        let kind = ErrorKind::ALL[place];
+        choices[place] = Choice { name: kind.as_str(), doc: kind.doc() };
+        place += 1;
+    }
+    choices
+};

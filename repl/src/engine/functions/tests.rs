@@ -1,11 +1,9 @@
 //! The tables against the engine: what they name exists, and nothing that exists for scripts of ours is missing.
 
 use rhai::EvalAltResult;
-use rhailab_client::ErrorKind;
 
 use super::*;
 use crate::engine::error::client_error;
-use crate::engine::sequence;
 
 /// A value, the table of what it has, and a call of each of its methods.
 type Calls = (&'static str, &'static Members, &'static [&'static str]);
@@ -202,39 +200,6 @@ fn a_function_that_is_not_there_would_be_noticed() {
     assert!(is_missing("let value = \"\"; value.nope()"));
     assert!(is_missing("let value = try_to_fail(); value.nope"));
     assert!(is_missing("let value = gl.projects; value.nope()"));
-}
-
-#[test]
-fn the_rows_of_a_list_have_what_the_engine_gives_them() {
-    let named: Vec<&str> = SEQUENCE.methods.iter().map(|method| method.name).collect();
-    assert_eq!(named, sequence::METHODS);
-}
-
-#[test]
-fn the_kinds_of_errors_are_the_clients() {
-    use ErrorKind::*;
-    let kinds = [
-        Auth,
-        Forbidden,
-        NotFound,
-        Conflict,
-        Invalid,
-        RateLimited,
-        Server,
-        Transport,
-        Timeout,
-        Deadline,
-        Decode,
-        Usage,
-        ReadOnly,
-        Io,
-        Pipeline,
-    ];
-    let Gives::OneOf(choices) = ERROR.property("kind").unwrap().gives else {
-        panic!("`kind` is one of some texts");
-    };
-    let named: Vec<&str> = choices.iter().map(|choice| choice.name).collect();
-    assert_eq!(named, kinds.map(ErrorKind::as_str));
 }
 
 #[test]
