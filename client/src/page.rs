@@ -9,11 +9,11 @@ mod walk;
 mod window;
 
 use std::fmt;
-use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
+use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use crate::entity::Entity;
@@ -60,20 +60,7 @@ pub struct Page<T> {
 ///
 /// After an error the stream goes on where it was: a page that could not be fetched is asked for again, a row
 /// that could not be read is passed over. Dropping the stream gives up what is being fetched.
-pub struct RowStream<T> {
-    rows: std::vec::IntoIter<Object>,
-    pages: Turn,
-    decode: fn(Object) -> Result<T, Error>,
-}
-
-/// Who has the pages: the stream, or the fetching of the next one.
-enum Turn {
-    Rest(Box<Pages>),
-    Fetching(Fetching),
-    Over,
-}
-
-type Fetching = Pin<Box<dyn Future<Output = (Box<Pages>, Result<Option<Page<Object>>, Error>)> + Send>>;
+pub struct RowStream<T>(BoxStream<'static, Result<T, Error>>);
 
 impl<T: Entity> List<T> {
     pub(crate) fn new(pages: Pages) -> Self {
@@ -81,7 +68,7 @@ impl<T: Entity> List<T> {
     }
 }
 
-impl<T> List<T> {
+impl<T: 'static> List<T> {
     /// The same list in pages by keyset: each begins behind the last row of the one before, wherever that is by then. They are
     /// fetched one by one, and no row is missed whatever changes. There are no totals.
     ///
@@ -97,8 +84,12 @@ impl<T> List<T> {
     /// The rows one by one.
     #[must_use]
     pub fn stream(self) -> RowStream<T> {
-        let pages = Turn::Rest(Box::new(self.pages));
-        RowStream { rows: Vec::new().into_iter(), pages, decode: self.decode }
+        let pages = stream::unfold(self.pages, |mut pages| async {
+            let page = pages.next().await.transpose()?;
+            Some((page, pages))
+        });
+        let rows = pages.map_ok(move |page| stream::iter(page.rows).map(self.decode)).try_flatten();
+        RowStream(rows.fuse().boxed())
     }
 
     /// All rows at once.
@@ -150,39 +141,8 @@ impl<T> RowStream<T> {
 impl<T> Stream for RowStream<T> {
     type Item = Result<T, Error>;
 
-    fn poll_next(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let stream = self.get_mut();
-        loop {
-            if let Some(row) = stream.rows.next() {
-                return Poll::Ready(Some((stream.decode)(row)));
-            }
-            match std::mem::replace(&mut stream.pages, Turn::Over) {
-                Turn::Over => return Poll::Ready(None),
-                Turn::Rest(mut pages) => {
-                    stream.pages = Turn::Fetching(Box::pin(async move {
-                        let page = pages.next().await;
-                        (pages, page)
-                    }));
-                }
-                Turn::Fetching(mut fetching) => {
-                    let Poll::Ready((pages, page)) = fetching.as_mut().poll(task) else {
-                        stream.pages = Turn::Fetching(fetching);
-                        return Poll::Pending;
-                    };
-                    match page {
-                        Ok(Some(page)) => {
-                            stream.rows = page.rows.into_iter();
-                            stream.pages = Turn::Rest(pages);
-                        }
-                        Ok(None) => {}
-                        Err(error) => {
-                            stream.pages = Turn::Rest(pages);
-                            return Poll::Ready(Some(Err(error)));
-                        }
-                    }
-                }
-            }
-        }
+    fn poll_next(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(task)
     }
 }
 

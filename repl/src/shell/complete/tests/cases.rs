@@ -227,7 +227,7 @@ pub(super) const VARIABLES: &[Case] = &[
     ("for p in project.pipelines.list() { for j in p.jobs.list() { j.stag⇥", &["stage"]),
     ("for p ⇥", &["in "]),
     ("for p in project.pip⇥", &["pipelines", "pipelineschedules", "pipeline_schedules"]),
-    ("try { pipeline.retry(); } catch (e) { e.⇥", &["kind", "message", "status", "hint", "operation", "…"]),
+    ("try { pipeline.retry(); } catch (e) { e.⇥", &["kind", "message", "hint", "status", "operation", "…"]),
     ("try { pipeline.retry(); } catch (e) { if e.kind == \"not⇥", &["not_found\""]),
     ("let x = if true { pipeline } else { () }; x.sta⇥", &["status", "started_at"]),
     ("let m = #{a: pipeline, b: 2}; m.⇥", &["a", "b", "keys()", "values()", "contains(", "…"]),
