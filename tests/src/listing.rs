@@ -3,6 +3,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -32,7 +33,8 @@ pub struct Listing {
     pub keyset: bool,
     /// A page that begins behind so many rows is refused with 405.
     pub highest_offset: Option<usize>,
-    /// From this page on, answers are held back until so many requests have been under way at the same time.
+    /// From this page on, answers are held back until so many requests have been under way at the same time, and then for
+    /// a moment more, in which one too many would be seen.
     pub together: Option<(i64, usize)>,
     /// The first of these pages is looked at only after the second was answered.
     pub late: Option<(i64, i64)>,
@@ -71,6 +73,9 @@ struct Served {
     under_way: usize,
     most_under_way: usize,
 }
+
+/// No test depends on its length: a longer one only lets more mistakes be seen.
+const MOMENT: Duration = Duration::from_millis(10);
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -229,6 +234,7 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
     {
         let were_together = || shared.state().most_under_way >= requests;
         holds(were_together, || format!("{requests} requests were never under way together")).await;
+        tokio::time::sleep(MOMENT).await;
     }
     shared.state().under_way -= 1;
     answer
