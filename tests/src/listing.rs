@@ -33,8 +33,10 @@ pub struct Listing {
     pub keyset: bool,
     /// A page that begins behind so many rows is refused with 405.
     pub highest_offset: Option<usize>,
-    /// From this page on, answers are held back until so many requests have been under way at the same time, and then for
-    /// a moment more, in which one too many would be seen.
+    /// How long each answer takes: for measurements, and to let a request too many meet others. No test may fail because it
+    /// is too short or too long.
+    pub latency: Duration,
+    /// From this page on, answers are held back until so many requests have been under way at the same time.
     pub together: Option<(i64, usize)>,
     /// The first of these pages is looked at only after the second was answered.
     pub late: Option<(i64, i64)>,
@@ -74,9 +76,6 @@ struct Served {
     most_under_way: usize,
 }
 
-/// No test depends on its length: a longer one only lets more mistakes be seen.
-const MOMENT: Duration = Duration::from_millis(10);
-
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Shared").field("url", &self.url).finish_non_exhaustive()
@@ -92,6 +91,7 @@ impl Default for Listing {
             totals: false,
             keyset: false,
             highest_offset: None,
+            latency: Duration::ZERO,
             together: None,
             late: None,
             meddle: Box::new(|_, _| 200),
@@ -197,11 +197,11 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         page: value_of(&query, "page").and_then(|page| page.parse().ok()),
         query,
     };
-    let (together, late) = {
+    let (latency, together, late) = {
         let mut served = shared.state();
         served.under_way += 1;
         served.most_under_way = served.most_under_way.max(served.under_way);
-        (served.listing.together, served.listing.late)
+        (served.listing.latency, served.listing.together, served.listing.late)
     };
     if let Some((page, earlier)) = late
         && asked.page == Some(page)
@@ -234,7 +234,9 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
     {
         let were_together = || shared.state().most_under_way >= requests;
         holds(were_together, || format!("{requests} requests were never under way together")).await;
-        tokio::time::sleep(MOMENT).await;
+    }
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
     }
     shared.state().under_way -= 1;
     answer
