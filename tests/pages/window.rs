@@ -1,9 +1,14 @@
 //! How many requests a walk costs, and how many of them run at once.
 
+use std::time::Duration;
+
 use rhailab_client::ListProjectJobs;
 use rhailab_tests::{ListServer, Listing, Rhailab};
 
 use super::{all, jobs, newest_first, rest, script};
+
+/// How long answers take where a request too many shall be seen: one that has no time to meet others is seen by chance.
+const MOMENT: Duration = Duration::from_millis(10);
 
 #[tokio::test]
 async fn footgun_05_a_list_is_lazy_over_all_rows() {
@@ -69,7 +74,7 @@ async fn footgun_23_pages_come_several_at_once_in_order_and_never_too_many() {
     // The window doubles with each page that is taken, so behind these pages it is as wide as it may be.
     for (at_once, widest_from) in [(1, 1), (2, 2), (5, 4), (16, 5)] {
         let together = Some((widest_from, at_once));
-        let server = ListServer::start(Listing { together, ..Listing::newest_first(2_950) });
+        let server = ListServer::start(Listing { together, latency: MOMENT, ..Listing::newest_first(2_950) });
         assert_eq!(all(jobs(&server, at_once)).await, newest_first(2_950), "{at_once}");
         assert_eq!(server.most_under_way(), at_once);
         let mut pages = server.pages();
@@ -116,7 +121,7 @@ async fn a_walk_ends_at_a_short_page_and_at_an_empty_one_without_any_header() {
 fn the_option_bounds_what_a_script_asks_for_at_once() {
     for (jobs, widest_from) in [(1, 1), (3, 3)] {
         let together = Some((widest_from, jobs));
-        let server = ListServer::start(Listing { together, ..Listing::newest_first(1_950) });
+        let server = ListServer::start(Listing { together, latency: MOMENT, ..Listing::newest_first(1_950) });
         let walk = "gl.projects.get(1, #{lazy: true}).jobs.list().len()";
         let outcome = Rhailab::new(env!("CARGO_BIN_EXE_rhailab"))
             .args(["--jobs", &jobs.to_string(), "eval", walk])

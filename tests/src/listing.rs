@@ -3,6 +3,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -32,6 +33,9 @@ pub struct Listing {
     pub keyset: bool,
     /// A page that begins behind so many rows is refused with 405.
     pub highest_offset: Option<usize>,
+    /// How long each answer takes: for measurements, and to let a request too many meet others. No test may fail because it
+    /// is too short or too long.
+    pub latency: Duration,
     /// From this page on, answers are held back until so many requests have been under way at the same time.
     pub together: Option<(i64, usize)>,
     /// The first of these pages is looked at only after the second was answered.
@@ -87,6 +91,7 @@ impl Default for Listing {
             totals: false,
             keyset: false,
             highest_offset: None,
+            latency: Duration::ZERO,
             together: None,
             late: None,
             meddle: Box::new(|_, _| 200),
@@ -192,11 +197,11 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         page: value_of(&query, "page").and_then(|page| page.parse().ok()),
         query,
     };
-    let (together, late) = {
+    let (latency, together, late) = {
         let mut served = shared.state();
         served.under_way += 1;
         served.most_under_way = served.most_under_way.max(served.under_way);
-        (served.listing.together, served.listing.late)
+        (served.listing.latency, served.listing.together, served.listing.late)
     };
     if let Some((page, earlier)) = late
         && asked.page == Some(page)
@@ -229,6 +234,9 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
     {
         let were_together = || shared.state().most_under_way >= requests;
         holds(were_together, || format!("{requests} requests were never under way together")).await;
+    }
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
     }
     shared.state().under_way -= 1;
     answer
