@@ -289,7 +289,7 @@ mod tests {
         for before in MOST_SHOWN - 50..MOST_SHOWN {
             // That the first of these is a secret is only seen behind it.
             for text in [format!("http://u:{secret}@h.test"), format!("glpat-{secret}")] {
-                let text = format!("{} {text} end", "x".repeat(before));
+                let text = format!("{} {text}{}", "x".repeat(before), " and more".repeat(9));
                 let shown = answer(json!([text]).to_string().as_bytes());
                 assert!(!shown.contains('S') && shown.contains("… ("), "{before}");
             }
