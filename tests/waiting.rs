@@ -147,6 +147,18 @@ fn closed() -> RecordingServer {
 }
 
 #[test]
+fn a_closure_hears_of_downstream_pipelines() {
+    let server = moving(&["success"]);
+    for status in ["running", "success"] {
+        server.add(BRIDGES, canned::rows(&[bridge("deploy", 205, 2, status)]));
+    }
+    server.add("GET /api/v4/projects/2/pipelines/205/bridges", canned::no_rows());
+    let code = wait(", children: true, on_change: |p| print(`${p.id} of ${p.project_id} ${p.status}`)");
+    let outcome = run(&server, &code);
+    assert_eq!(outcome.stdout, "205 of 2 running\n104 of 1 success\n205 of 2 success\nsuccess\n", "{outcome:?}");
+}
+
+#[test]
 fn an_anonymous_caller_is_told_that_it_is_one() {
     let (value, _) = script(&closed(), &format!("{ANONYMOUS} pipeline.refresh()"));
     let problem = value.unwrap_err();

@@ -24,7 +24,7 @@ use crate::error::{Error, ErrorKind};
 pub use failed_logs::FailedLog;
 pub use summary::Summary;
 pub use together::{Change, WaitingAll, wait_all};
-pub use waiting::{WaitEvent, Waiting};
+pub use waiting::{Downstream, WaitEvent, Waiting};
 
 /// How to wait for a pipeline.
 ///

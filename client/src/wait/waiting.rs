@@ -48,12 +48,31 @@ pub enum WaitEvent {
     Changed(Object),
     /// A look that found the same status again; see [`Wait::every_look`].
     Unchanged(Object),
+    /// With [`Wait::children`], a downstream pipeline that was seen for the first time, has another status, or counts no more.
+    /// It comes before the [`WaitEvent::Changed`] of the same look, and after the pipeline that started it.
+    Downstream(Downstream),
     /// Something that a person should know, such as that a downstream pipeline cannot be seen.
     Note(String),
     /// How the log of a failed job ends; see [`Wait::failed_logs`].
     FailedLog(FailedLog),
     /// The wait is over; the object in its last state. Nothing comes after this.
     Done(Object),
+}
+
+/// A pipeline that a bridge of the pipeline that is waited for has started, or a bridge of one of those, to any depth.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Downstream {
+    /// The pipeline as its bridge tells of it: with status, project and URL, but without times.
+    pub pipeline: Object,
+    /// The name of the bridge.
+    pub bridge: String,
+    /// The number of the pipeline that the bridge belongs to.
+    pub upstream: i64,
+    /// How many pipelines are above it: one, where the bridge belongs to the pipeline that is waited for.
+    pub depth: usize,
+    /// Whether it is waited for no more: its bridge, or one above, was retried, or it was deleted.
+    pub is_gone: bool,
 }
 
 impl Waiting {
@@ -112,6 +131,9 @@ trait Source {
 
     /// The bridges of a member of the family.
     async fn bridges(&mut self, member: &Member) -> Result<Vec<Bridge>, Error>;
+
+    /// A descendant as its bridge tells of it.
+    fn descendant(&self, member: &Member) -> Result<Object, Error>;
 
     /// The ends of the logs of failed jobs: those of the object, or of a member of its family.
     async fn failed_logs(&mut self, member: Option<&Member>) -> Result<Vec<FailedLog>, Error>;
@@ -245,6 +267,16 @@ impl Course {
                 Err(error) => return Err(source.asker().explain(error)),
             }
         }
+        for place in family.news() {
+            let (member, (upstream, depth)) = (family.member(place), family.lineage(place));
+            self.events.push_back(WaitEvent::Downstream(Downstream {
+                pipeline: source.descendant(member)?,
+                bridge: member.bridge.clone(),
+                upstream,
+                depth,
+                is_gone: member.is_gone,
+            }));
+        }
         Ok(())
     }
 
@@ -310,7 +342,7 @@ pub(super) struct Asker {
 impl Asker {
     /// Whoever asks for this object through its client.
     pub(super) fn of(object: &Object) -> Self {
-        let is_known = object.attributes().is_some();
+        let is_known = !object.is_lazy();
         Self { name: object.to_string(), token: object.client().token_kind(), is_known }
     }
 
@@ -393,6 +425,10 @@ impl Source for Live {
             }
         }
         Ok(bridges)
+    }
+
+    fn descendant(&self, member: &Member) -> Result<Object, Error> {
+        self.pipeline(member).with_row(&member.row)?.through(&self.own)
     }
 
     async fn failed_logs(&mut self, member: Option<&Member>) -> Result<Vec<FailedLog>, Error> {

@@ -44,6 +44,12 @@ fn wait(
                     let _: Dynamic = tell.call_within_context(context, (object.clone(),))?;
                 }
             }
+            WaitEvent::Downstream(child) => {
+                if let Some(tell) = on_change.as_ref().filter(|_| !child.is_gone) {
+                    let child = ObjectRef::new(child.pipeline, object.bridge().clone());
+                    let _: Dynamic = tell.call_within_context(context, (child,))?;
+                }
+            }
             WaitEvent::Done(fresh) => {
                 object.with_mut(|object| *object = fresh);
                 return Ok(object);

@@ -51,7 +51,11 @@ pub static WAIT_OPTIONS: &[OptionRow] = &[
         Takes::Truth,
         "Whether to wait for the pipelines, too, that its bridges start, here and in other projects.",
     ),
-    ON_CHANGE,
+    OptionRow {
+        doc: "Is called with the first look, and whenever the status has changed; with `children`, also with each downstream \
+              pipeline of which that is true.",
+        ..ON_CHANGE
+    },
     row("logs", Takes::OneOf(LOGS), "Which logs to show at the end."),
     CLIENT,
 ];
