@@ -208,7 +208,9 @@ struct Tmux(Folder);
 impl Tmux {
     fn start(command: &[&str]) -> Self {
         let tmux = Self(Folder::new());
-        tmux.says(&[&["-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "--"], command].concat());
+        tmux.says(
+            &[&["-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "--"], command].concat(),
+        );
         tmux
     }
 
@@ -282,6 +284,18 @@ fn ctrl_c_leaves_a_clean_terminal_and_says_how_to_go_on() {
         ]
     );
     assert_eq!((ended.status, ended.cursor, ended.has_cursor), (Some(130), (5, 0), true));
+}
+
+#[test]
+fn a_pipeline_that_ends_with_its_sandbox_cannot_be_waited_for_again() {
+    let args = ["--sandbox", "trigger", "demo/app", "v2.0", "--wait", "--until", "final"];
+    let screen = Screen::start(RHAILAB, &args, &[], (24, 80));
+    screen.wait_for(|rows| rows.iter().any(|row| row.contains(" pipeline ")));
+    screen.send("\u{3}");
+    let ended = screen.end();
+    assert_eq!(ended.status, Some(130), "{:?}", ended.rows);
+    assert!(ended.rows.iter().any(|row| row.ends_with(" ended with its sandbox")), "{:?}", ended.rows);
+    assert!(!ended.written.contains("waits again"), "{:?}", ended.rows);
 }
 
 #[test]
@@ -391,7 +405,8 @@ fn with_grandchild(statuses: &[&str]) -> RecordingServer {
 fn pipelines_of_any_depth_are_told_while_they_run() {
     let outcome = piped(&with_grandchild(&["running", "running", "success"]), &["--children"]);
     assert_eq!((outcome.status, outcome.stderr.as_str()), (Some(0), ""), "{outcome:?}");
-    let lines: Vec<&str> = outcome.stdout.lines().filter(|line| line.trim().starts_with("pipeline ")).collect();
+    let lines: Vec<&str> =
+        outcome.stdout.lines().filter(|line| line.trim().starts_with("pipeline ")).collect();
     assert_eq!(
         lines,
         [
@@ -403,10 +418,13 @@ fn pipelines_of_any_depth_are_told_while_they_run() {
         "{outcome:?}"
     );
 
-    let outcome =
-        piped(&with_grandchild(&["running", "success"]), &["--children", "--output", "json", "--progress", "never"]);
+    let outcome = piped(
+        &with_grandchild(&["running", "success"]),
+        &["--children", "--output", "json", "--progress", "never"],
+    );
     let events: Vec<Value> = outcome.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let facts = |event: &Value| (event["status"].clone(), event["project_id"].clone(), event["upstream"].clone());
+    let facts =
+        |event: &Value| (event["status"].clone(), event["project_id"].clone(), event["upstream"].clone());
     let of_grandchild: Vec<_> = events.iter().filter(|event| event["id"] == 306).map(facts).collect();
     assert_eq!(
         of_grandchild,
@@ -427,10 +445,7 @@ fn the_picture_shows_pipelines_of_any_depth() {
             "    → pipeline 306 running  acme/last"
         ]
     );
-    server.add(
-        "GET /api/v4/projects/2/pipelines/205/bridges",
-        canned::rows(&[]),
-    );
+    server.add("GET /api/v4/projects/2/pipelines/205/bridges", canned::rows(&[]));
     let ended = screen.end();
     assert_eq!(ended.status, Some(0), "{:?}", ended.rows);
 }

@@ -9,8 +9,8 @@ use http::header::{CONTENT_TYPE, HeaderMap};
 use serde::Deserialize;
 use url::Url;
 
-use crate::auth::{Credential, TokenKind};
 use crate::arguments::Arguments;
+use crate::auth::{Credential, TokenKind};
 use crate::config::Builder;
 use crate::endpoint::{Endpoint, Idempotency, Method, Outcome, Resource, Segment};
 use crate::error::{self, Error, ErrorKind, RequestFacts};

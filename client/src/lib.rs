@@ -89,7 +89,7 @@ pub use secret::{REDACTED, Secret};
 pub use suggestion::nearest;
 pub use value::describe;
 pub use wait::{
-    Change, Downstream, FailedLog, Progress, Step, Summary, Until, Wait, WaitEvent, Waiter, Waiting, WaitingAll,
-    can_wait, wait_all,
+    Change, Downstream, FailedLog, Progress, Step, Summary, Until, Wait, WaitEvent, Waiter, Waiting,
+    WaitingAll, can_wait, wait_all,
 };
 pub use writes::Writes;

@@ -102,8 +102,8 @@ pub(crate) struct GlobalOptions {
     /// Show what would be written, and send none of it
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
-    /// How long a call of GitLab's API may take in all, such as 30s or 5m; for `trigger` and
-    /// `wait`, the whole command
+    /// How long a call of GitLab's API may take in all, such as 30s or 5m; for `trigger`, `wait`
+    /// and `logs`, the whole command
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration::option)]
     pub(crate) timeout: Option<Duration>,
     /// How many requests may be under way at once
@@ -300,7 +300,7 @@ pub(crate) struct LogsOptions {
     #[arg(short, long)]
     pub(crate) follow: bool,
     /// The pause between two looks while following, such as 5s; 2 seconds otherwise
-    #[arg(long, value_name = "DURATION", value_parser = duration::option, requires = "follow")]
+    #[arg(long, value_name = "DURATION", value_parser = duration::pause_option, requires = "follow")]
     pub(crate) poll: Option<Duration>,
 }
 
@@ -314,7 +314,7 @@ fn run(cli: &Cli) -> Status {
         Some(Command::Trigger(options)) => commands::trigger::run(global, options),
         Some(Command::Wait(options)) => commands::wait::run(global, options),
         Some(Command::Api(options)) => commands::api::send(global, options),
-        Some(Command::Sandbox(options)) => commands::sandbox::serve(options),
+        Some(Command::Sandbox(options)) => commands::sandbox::serve(global, options),
         Some(Command::Logs(options)) => commands::logs::print(global, options),
         Some(Command::Config) => commands::config::show(global),
         Some(Command::Doc { topic }) => commands::doc::show(global, topic),

@@ -27,6 +27,22 @@ pub(crate) fn from_seconds(seconds: f64) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|_| "is no span of time".to_owned())
 }
 
+/// The shortest pause between two looks: without any, a server would be asked as fast as it answers.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
+
+/// Whether a span of time is long enough for a pause between two looks.
+pub(crate) fn check_pause(pause: Duration) -> Result<Duration, String> {
+    match pause < SHORTEST_PAUSE {
+        true => Err("must be a millisecond at least: GitLab would be asked without a pause".to_owned()),
+        false => Ok(pause),
+    }
+}
+
+/// The pause of an option of the command line.
+pub(crate) fn pause_option(text: &str) -> Result<Duration, String> {
+    check_pause(option(text)?).map_err(|problem| format!("it {problem}"))
+}
+
 /// The same for an option of the command line.
 pub(crate) fn option(text: &str) -> Result<Duration, String> {
     parse(text)

@@ -72,7 +72,9 @@ fn hint_for(endpoint: &Endpoint, token: Option<TokenKind>, status: StatusCode) -
         (None, 404) => {
             return Some("The client has no token, and to an anonymous caller GitLab says this of whatever is not public.".to_owned());
         }
-        (None, 401) if known.is_none() => return Some("The client has no token, and this takes one.".to_owned()),
+        (None, 401) if known.is_none() => {
+            return Some("The client has no token, and this takes one.".to_owned());
+        }
         (Some(TokenKind::Job), 401 | 403) => return Some(JOB.to_owned()),
         (Some(TokenKind::Job), 404) => {
             return Some([known, Some(JOB)].into_iter().flatten().collect::<Vec<_>>().join(" "));
@@ -190,7 +192,12 @@ mod tests {
             ("ProjectPipeline.get", None, 401, "The client has no token, and this takes one."),
             ("ProjectPipeline.get", private, 401, "The token is missing, wrong, expired or revoked."),
             ("ProjectTrigger.list", Some(TokenKind::Job), 401, "The client speaks with a job token"),
-            ("Project.trigger_pipeline", None, 404, "The trigger token is wrong or belongs to another project"),
+            (
+                "Project.trigger_pipeline",
+                None,
+                404,
+                "The trigger token is wrong or belongs to another project",
+            ),
         ];
         for (id, token, status, words) in rows {
             let endpoint = crate::table::ENDPOINTS.iter().find(|endpoint| endpoint.id == id).unwrap();

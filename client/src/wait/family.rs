@@ -187,7 +187,8 @@ impl Family {
 
     /// The pipeline whose bridge started a descendant, and how many pipelines are above it.
     pub(super) fn lineage(&self, place: usize) -> (i64, usize) {
-        let mut ancestors = std::iter::successors(self.members[place].parent, |place| self.members[*place].parent);
+        let mut ancestors =
+            std::iter::successors(self.members[place].parent, |place| self.members[*place].parent);
         let upstream = ancestors.clone().next().map_or(0, |parent| self.members[parent].pipeline);
         (upstream, ancestors.by_ref().count())
     }

@@ -50,6 +50,12 @@ pub(crate) fn duration_of(name: &str, value: &Dynamic) -> Raised<Duration> {
     read.map_err(|what| wrong(&what))
 }
 
+/// The same for a pause between two looks.
+pub(crate) fn pause_of(name: &str, value: &Dynamic) -> Raised<Duration> {
+    let checked = duration::check_pause(duration_of(name, value)?);
+    checked.map_err(|what| raise_usage_with(format!("`{name}` {what}"), duration::HINT))
+}
+
 fn write_output(engine: &mut Engine, print: &Arc<dyn Printer>, bridge: &Bridge) {
     let (printer, stop) = (Arc::clone(print), bridge.clone());
     engine.on_print(move |line| {

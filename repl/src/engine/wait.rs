@@ -7,7 +7,7 @@ use std::time::Duration;
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
 use rhailab_client::{FailedLog, Until, Wait, WaitEvent, Waiting, mask_tokens};
 
-use super::builtins::duration_of;
+use super::builtins::{duration_of, pause_of};
 use super::client::ClientRef;
 use super::error::{raise, raise_unknown_option, raise_usage, raise_usage_with};
 use super::functions::{OptionRow, WAIT_OPTIONS};
@@ -155,14 +155,21 @@ fn logs(value: &Dynamic) -> Raised<bool> {
 fn poll(wait: Wait, value: &Dynamic) -> Raised<Wait> {
     const LONGEST: Duration = Duration::from_secs(15);
     let Ok(map) = value.as_map_ref() else {
-        let first = duration_of("poll", value)?;
+        let first = pause_of("poll", value)?;
         return Ok(wait.poll(first, LONGEST));
     };
     if let Some(unknown) = map.keys().find(|key| !matches!(key.as_str(), "first" | "max")) {
         return Err(raise_usage_with(format!("`poll` has no `{unknown}`"), "It takes first and max."));
     }
-    let first = map.get("first").map(|first| duration_of("poll.first", first)).transpose()?;
-    let most = map.get("max").map(|most| duration_of("poll.max", most)).transpose()?.unwrap_or(LONGEST);
+    let first = map.get("first").map(|first| pause_of("poll.first", first)).transpose()?;
+    let most = map.get("max").map(|most| pause_of("poll.max", most)).transpose()?;
+    if let (Some(first), Some(most)) = (first, most)
+        && first > most
+    {
+        let message = "`poll.first` is longer than `poll.max`";
+        return Err(raise_usage_with(message, "Pauses grow from the first to the longest."));
+    }
+    let most = most.unwrap_or(LONGEST);
     let first = first.unwrap_or(Duration::from_secs(1).min(most));
     Ok(wait.poll(first, most))
 }

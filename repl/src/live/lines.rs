@@ -91,9 +91,7 @@ pub(super) fn json(state: &State, change: &Change, time: Timestamp) -> Option<St
                 upstream: None,
             }
         }
-        Change::Downstream(id) => {
-            downstream(state.job(*id)?.downstream.as_ref()?, state.pipeline.id, time)
-        }
+        Change::Downstream(id) => downstream(state.job(*id)?.downstream.as_ref()?, state.pipeline.id, time),
         Change::Descendant(id) => {
             let descendant = state.descendant(*id)?;
             downstream(&descendant.started, descendant.upstream, time)

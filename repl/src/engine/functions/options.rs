@@ -93,7 +93,7 @@ pub static POLL: &[OptionRow] = &[
 
 /// The options of `follow()`.
 pub static FOLLOW_OPTIONS: &[OptionRow] =
-    &[row("poll", Takes::Anything, "The pause between two looks, such as `\"5s\"`.")];
+    &[TIMEOUT, row("poll", Takes::Anything, "The pause between two looks, such as `\"5s\"`.")];
 
 /// The options of `timeline()`.
 pub static TIMELINE_OPTIONS: &[OptionRow] = &[row(
