@@ -3,6 +3,7 @@
 //! pipelines, `wait/group.rs` about many pipelines of one project; `wait/waiting.rs` and `wait/together.rs` ask GitLab
 //! and sleep.
 
+mod asker;
 mod failed_logs;
 mod family;
 mod group;
