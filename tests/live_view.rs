@@ -116,7 +116,7 @@ const PICTURE: [&str; 10] = [
     "  ⠋ 日本語 🚀  running  N s",
     "… deploy",
     "  · deploy     created",
-    "  · fleet      created  → pipeline 205 pending",
+    "  · fleet      created  → pipeline 205 pending  demo/downstream",
 ];
 
 #[test]
@@ -287,6 +287,18 @@ fn ctrl_c_leaves_a_clean_terminal_and_says_how_to_go_on() {
 }
 
 #[test]
+fn a_pipeline_that_ends_with_its_sandbox_cannot_be_waited_for_again() {
+    let args = ["--sandbox", "trigger", "demo/app", "v2.0", "--wait", "--until", "final"];
+    let screen = Screen::start(RHAILAB, &args, &[], (24, 80));
+    screen.wait_for(|rows| rows.iter().any(|row| row.contains(" pipeline ")));
+    screen.send("\u{3}");
+    let ended = screen.end();
+    assert_eq!(ended.status, Some(130), "{:?}", ended.rows);
+    assert!(ended.rows.iter().any(|row| row.ends_with(" ended with its sandbox")), "{:?}", ended.rows);
+    assert!(!ended.written.contains("waits again"), "{:?}", ended.rows);
+}
+
+#[test]
 fn what_is_told_meanwhile_stands_above_the_picture() {
     let server = running();
     let screen = screen(&server, &["-v"], (24, 80));
@@ -372,6 +384,70 @@ fn json_has_a_line_for_each_change() {
         shown.push('\n');
     }
     insta::assert_snapshot!("piped as json", shown);
+}
+
+/// A pipeline that has succeeded, with a child that has, too, and a grandchild that is still in these statuses.
+fn with_grandchild(statuses: &[&str]) -> RecordingServer {
+    let server = server("success", &[], &[bridge("success", "success")]);
+    server.add("GET /api/v4/projects/1/pipelines/104/bridges", canned::rows(&[bridge("success", "success")]));
+    for status in statuses {
+        let mut deeper = job(21, "ship", "deeper", "success", None);
+        deeper["downstream_pipeline"] = json!({
+            "id": 306, "project_id": 3, "status": status, "web_url": "{url}/acme/last/-/pipelines/306",
+        });
+        server.add("GET /api/v4/projects/2/pipelines/205/bridges", canned::rows(&[deeper]));
+    }
+    server.add("GET /api/v4/projects/3/pipelines/306/bridges", canned::no_rows());
+    server
+}
+
+#[test]
+fn pipelines_of_any_depth_are_told_while_they_run() {
+    let outcome = piped(&with_grandchild(&["running", "running", "success"]), &["--children"]);
+    assert_eq!((outcome.status, outcome.stderr.as_str()), (Some(0), ""), "{outcome:?}");
+    let lines: Vec<&str> =
+        outcome.stdout.lines().filter(|line| line.trim().starts_with("pipeline ")).collect();
+    assert_eq!(
+        lines,
+        [
+            "  pipeline 205 success in demo/downstream, downstream of job 12 deploy/fleet",
+            "    pipeline 306 running in acme/last, downstream of pipeline 205 deeper",
+            "pipeline 104 success 179 s",
+            "    pipeline 306 success in acme/last, downstream of pipeline 205 deeper",
+        ],
+        "{outcome:?}"
+    );
+
+    let outcome = piped(
+        &with_grandchild(&["running", "success"]),
+        &["--children", "--output", "json", "--progress", "never"],
+    );
+    let events: Vec<Value> = outcome.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let facts =
+        |event: &Value| (event["status"].clone(), event["project_id"].clone(), event["upstream"].clone());
+    let of_grandchild: Vec<_> = events.iter().filter(|event| event["id"] == 306).map(facts).collect();
+    assert_eq!(
+        of_grandchild,
+        [(json!("running"), json!(3), json!(205)), (json!("success"), json!(3), json!(205))],
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn the_picture_shows_pipelines_of_any_depth() {
+    let server = with_grandchild(&["running"]);
+    let screen = screen(&server, &["--children"], (24, 80));
+    let rows = screen.wait_for(|rows| rows.iter().any(|row| row.contains("306")));
+    assert_eq!(
+        rows[4..],
+        [
+            "  ✓ fleet  success  → pipeline 205 success  demo/downstream",
+            "    → pipeline 306 running  acme/last"
+        ]
+    );
+    server.add("GET /api/v4/projects/2/pipelines/205/bridges", canned::rows(&[]));
+    let ended = screen.end();
+    assert_eq!(ended.status, Some(0), "{:?}", ended.rows);
 }
 
 #[test]

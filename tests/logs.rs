@@ -53,6 +53,29 @@ fn the_exit_status_tells_what_became_of_the_job() {
 }
 
 #[test]
+fn the_time_limit_is_that_of_all_looks_together() {
+    let server = looks(&[("running", "$ make\n")]);
+    let ended = logs(&server, &[&FOLLOW[..], &["--timeout", "100ms"]].concat());
+    assert_eq!(ended.status, Some(124), "{}", ended.stderr);
+    assert!(ended.stderr.contains("took longer than 100ms"), "{}", ended.stderr);
+
+    let code = r#"
+        let job = gl.projects.get(1, #{lazy: true}).jobs.get(7, #{lazy: true});
+        try { job.follow(#{poll: "1ms", timeout: "100ms"}); } catch (e) { print(e.kind); }"#;
+    let ended = Rhailab::new(RHAILAB).server(server.url(), "glpat-logs").args(["eval", code]).run();
+    assert!(ended.stdout.ends_with("deadline\n"), "{ended:?}");
+}
+
+#[test]
+fn a_log_has_no_other_form_than_text() {
+    let server = looks(&[("success", "$ make\n")]);
+    let refused = logs(&server, &["1", "7", "--output", "json"]);
+    assert_eq!((refused.status, refused.stdout.as_str()), (Some(2), ""), "{}", refused.stderr);
+    assert!(refused.stderr.contains("a log is text"), "{}", refused.stderr);
+    assert_eq!(server.lines(), [""; 0]);
+}
+
+#[test]
 fn following_prints_what_is_new_until_the_job_ends() {
     let server = looks(&[
         ("pending", ""),

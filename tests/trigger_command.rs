@@ -157,7 +157,10 @@ fn slips_are_told_before_anything_is_sent() {
     let folder = Folder::new();
     let twice = folder.write("twice.env", "A=1\nA=2\n");
     let empty = folder.write("empty.token", "\n");
-    let cases: [(&[&str], &str); 17] = [
+    let cases: [(&[&str], &str); 20] = [
+        (&["trigger", "demo/app", ""], "the branch or tag is empty; is the variable set"),
+        (&["trigger", "demo/app", "--ref", " "], "the branch or tag is empty; is the variable set"),
+        (&["wait", "demo/app", "104", "--poll", "0s"], "a millisecond at least"),
         (&["trigger", "demo/app", "--var", "A"], "--var \"A\" has no name and value"),
         (&["trigger", "demo/app", "--var", "A=1", "--var", "A=2"], "--var A=… is there twice"),
         (&["trigger", "demo/app", "--var", "A-B=1"], "cannot be a variable's name"),
@@ -347,6 +350,20 @@ fn an_interrupted_wait_says_how_to_go_on() {
     assert!(outcome.stdout.starts_with("pipeline 104 running\n"), "{outcome:?}");
     let words = "interrupted; pipeline 104 goes on, and `rhailab wait demo/app 104` waits again\n";
     assert_eq!(outcome.stderr, words);
+}
+
+#[test]
+fn the_call_that_waits_again_names_the_same_server_and_the_same_end() {
+    let server = server(&["running"]);
+    let call = |args: &[&str]| Rhailab::new(RHAILAB).env("GITLAB_TOKEN", TOKEN).args(args).run();
+    let options = ["--until", "final", "--children", "--poll", "5ms", "--timeout", "100ms"];
+    server.add("GET /api/v4/projects/1/pipelines/104/bridges", canned::no_rows());
+    let outcome = call(&[&["wait", "demo/app", "104", "--url", server.url()], &options[..]].concat());
+    assert_eq!(outcome.status, Some(124), "{outcome:?}");
+    let said = outcome.stderr.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
+    let again =
+        format!("`rhailab wait demo/app 104 --children --until final --url {}` waits again", server.url());
+    assert!(said.contains(&again), "{outcome:?}");
 }
 
 #[test]

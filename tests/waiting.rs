@@ -84,6 +84,24 @@ fn a_deadline_has_an_exit_status_of_its_own() {
 }
 
 #[test]
+fn a_wait_without_pauses_is_refused() {
+    for (poll, words) in [
+        ("0", "`poll` must be a millisecond at least"),
+        (r#""1ns""#, "`poll` must be a millisecond at least"),
+        (r#"#{max: 0}"#, "`poll.max` must be a millisecond at least"),
+        (r#"#{first: "10s", max: "5s"}"#, "`poll.first` is longer than `poll.max`"),
+    ] {
+        let server = moving(&["success"]);
+        let code = format!(
+            "gl.projects.get(1, #{{lazy: true}}).pipelines.get(104, #{{lazy: true}}).wait(#{{poll: {poll}}})"
+        );
+        let outcome = run(&server, &code);
+        assert!(outcome.stderr.contains(words), "{poll}: {outcome:?}");
+        assert_eq!(server.requests().len(), 0, "{poll}");
+    }
+}
+
+#[test]
 fn a_pipeline_whose_project_moved_is_followed() {
     let server = RecordingServer::start([]);
     server.add(PIPELINE, Answer::redirect(301, "{url}/api/v4/projects/2/pipelines/104"));
@@ -144,6 +162,21 @@ fn closed() -> RecordingServer {
     server.add(PIPELINE, Answer::json(404, &json!({"message": "404 Project Not Found"})));
     server.add(PIPELINE, Answer::json(200, &canned::pipeline("success")));
     server
+}
+
+#[test]
+fn a_closure_hears_of_downstream_pipelines() {
+    let server = moving(&["success"]);
+    for status in ["running", "success"] {
+        server.add(BRIDGES, canned::rows(&[bridge("deploy", 205, 2, status)]));
+    }
+    server.add("GET /api/v4/projects/2/pipelines/205/bridges", canned::no_rows());
+    let code = wait(", children: true, on_change: |p| print(`${p.id} of ${p.project_id} ${p.status}`)");
+    let outcome = run(&server, &code);
+    assert_eq!(
+        outcome.stdout, "205 of 2 running\n104 of 1 success\n205 of 2 success\nsuccess\n",
+        "{outcome:?}"
+    );
 }
 
 #[test]

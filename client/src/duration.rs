@@ -50,6 +50,18 @@ pub fn limit(duration: Duration) -> Result<Duration, String> {
     if duration.is_zero() { Err("must be longer than 0".to_owned()) } else { Ok(duration) }
 }
 
+/// The same for a pause between two looks: without any, a server would be asked as fast as it answers.
+///
+/// # Errors
+///
+/// When it is shorter than a millisecond, in words that continue a sentence about the value.
+pub fn pause(duration: Duration) -> Result<Duration, String> {
+    match duration < Duration::from_millis(1) {
+        true => Err("must be a millisecond at least: GitLab would be asked without a pause".to_owned()),
+        false => Ok(duration),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

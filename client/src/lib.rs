@@ -94,7 +94,7 @@ pub use secret::{REDACTED, Secret};
 pub use suggestion::{hint, hint_as, nearest};
 pub use value::describe;
 pub use wait::{
-    Change, FailedLog, Progress, Step, Summary, Until, Wait, WaitEvent, Waiter, Waiting, WaitingAll,
-    can_wait, wait_all,
+    Change, Downstream, FailedLog, Progress, Step, Summary, Until, Wait, WaitEvent, Waiter, Waiting,
+    WaitingAll, can_wait, wait_all,
 };
 pub use writes::Writes;

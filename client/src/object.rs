@@ -282,6 +282,11 @@ impl Object {
         Self::from_raw(client, resource, context.clone(), raw, None, Origin::Listed)
     }
 
+    /// The same object as a row tells of it that stood in another object.
+    pub(crate) fn with_row(&self, row: &Map<String, Value>) -> Result<Self, Error> {
+        Self::listed(&self.client, self.resource, &self.context, Json::of(row))
+    }
+
     /// The object in an answer to a call.
     pub(crate) fn answered(
         client: &Gitlab,

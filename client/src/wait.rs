@@ -3,6 +3,7 @@
 //! pipelines, `wait/group.rs` about many pipelines of one project; `wait/waiting.rs` and `wait/together.rs` ask GitLab
 //! and sleep.
 
+mod asker;
 mod failed_logs;
 mod family;
 mod group;
@@ -25,7 +26,7 @@ use crate::error::{Error, ErrorKind};
 pub use failed_logs::FailedLog;
 pub use summary::Summary;
 pub use together::{Change, WaitingAll, wait_all};
-pub use waiting::{WaitEvent, Waiting};
+pub use waiting::{Downstream, WaitEvent, Waiting};
 
 /// How to wait for a pipeline.
 ///
@@ -104,6 +105,9 @@ const PROGRESS: [(&str, Progress); 13] = [
     ("skipped", Progress::Ended),
 ];
 
+/// The shortest pause: without any, a server would be asked as fast as it answers.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 /// How long a look may take that is under way when the deadline passes. The last one begins just then.
 const LAST_LOOK: Duration = Duration::from_secs(5);
 
@@ -139,11 +143,12 @@ impl Wait {
         self
     }
 
-    /// The first pause between two looks, and the longest. Each pause is half as long again as the one before.
+    /// The first pause between two looks, and the longest. Each pause is half as long again as the one before; none is shorter
+    /// than a millisecond.
     #[must_use]
     pub fn poll(mut self, first: Duration, most: Duration) -> Self {
-        self.first = first;
-        self.most = most.max(first);
+        self.first = first.max(SHORTEST);
+        self.most = most.max(self.first);
         self
     }
 

@@ -107,8 +107,8 @@ pub(crate) struct GlobalOptions {
     /// Show what would be written, and send none of it
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
-    /// How long a call of GitLab's API may take in all, such as 30s or 5m; for `trigger` and
-    /// `wait`, the whole command
+    /// How long a call of GitLab's API may take in all, such as 30s or 5m; for `trigger`, `wait`
+    /// and `logs`, the whole command
     #[arg(long, global = true, value_name = "DURATION", value_parser = time_limit)]
     pub(crate) timeout: Option<Duration>,
     /// How many requests may be under way at once
@@ -305,7 +305,7 @@ pub(crate) struct LogsOptions {
     #[arg(short, long)]
     pub(crate) follow: bool,
     /// The pause between two looks while following, such as 5s; 2 seconds otherwise
-    #[arg(long, value_name = "DURATION", value_parser = span_of_time, requires = "follow")]
+    #[arg(long, value_name = "DURATION", value_parser = pause, requires = "follow")]
     pub(crate) poll: Option<Duration>,
 }
 
@@ -319,7 +319,7 @@ fn run(cli: &Cli) -> Status {
         Some(Command::Trigger(options)) => commands::trigger::run(global, options),
         Some(Command::Wait(options)) => commands::wait::run(global, options),
         Some(Command::Api(options)) => commands::api::send(global, options),
-        Some(Command::Sandbox(options)) => commands::sandbox::serve(options),
+        Some(Command::Sandbox(options)) => commands::sandbox::serve(global, options),
         Some(Command::Logs(options)) => commands::logs::print(global, options),
         Some(Command::Config) => commands::config::show(global),
         Some(Command::Doc { topic }) => commands::doc::show(global, topic),
@@ -392,6 +392,11 @@ pub(crate) fn end(ending: Ending) -> Status {
 pub(crate) fn span_of_time(text: &str) -> Result<Duration, String> {
     duration::parse(text)
         .map_err(|problem| format!("it {problem}; a span of time is written 90, 1.5, 30m or \"1h 20m\""))
+}
+
+/// Reads a pause between two looks that is the value of an option.
+pub(crate) fn pause(text: &str) -> Result<Duration, String> {
+    span_of_time(text).and_then(|duration| duration::pause(duration).map_err(|problem| format!("it {problem}")))
 }
 
 /// Reads a time limit that is the value of an option.

@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use rhai::Dynamic;
 use rhailab_client::{
-    Error, FailedLog, ListProjectPipelineBridges, ListProjectPipelineJobs, Object, ProjectPipeline, Wait,
-    WaitEvent, Waiting,
+    Downstream, Error, FailedLog, ListProjectPipelineBridges, ListProjectPipelineJobs, Object,
+    ProjectPipeline, Wait, WaitEvent, Waiting,
 };
 
 use crate::cli::{GlobalOptions, Progress, Status, print, say, unwritable};
@@ -28,7 +28,7 @@ use crate::engine::failed_log;
 use crate::output::terminal::{neutral, one_line};
 use crate::output::{self, Format, Style, WriteError};
 use frame::Canvas;
-use state::{Change, Row, State};
+use state::{Change, Descendant, Row, State};
 
 /// How often the picture moves.
 const FRAME: Duration = Duration::from_millis(100);
@@ -43,6 +43,8 @@ pub(crate) struct Watch {
     /// The pipeline at the last look, and when that was.
     seen: Option<(Object, Instant)>,
     tick: usize,
+    /// What is known of downstream pipelines since the last look at the jobs, and not shown yet.
+    fresh: Vec<Change>,
     logs: Vec<FailedLog>,
     jobs: Jobs,
 }
@@ -103,6 +105,7 @@ impl Watch {
             state: State::default(),
             seen: None,
             tick: 0,
+            fresh: Vec::new(),
             logs: Vec::new(),
             jobs: Jobs::default(),
         }
@@ -132,6 +135,7 @@ impl Watch {
         loop {
             match self.beside(waiting.next()).await? {
                 WaitEvent::Changed(pipeline) | WaitEvent::Unchanged(pipeline) => self.look(pipeline).await?,
+                WaitEvent::Downstream(seen) => self.see_downstream(&seen)?,
                 WaitEvent::FailedLog(log) => self.logs.push(log),
                 WaitEvent::Note(note) => say(&format!("note: {}", one_line(&note))),
                 WaitEvent::Done(_) => return Ok(()),
@@ -170,11 +174,26 @@ impl Watch {
         let jobs = self.beside(jobs(&pipeline, self.jobs)).await;
         let is_over = self.state.is_over();
         self.seen = Some((pipeline, Instant::now()));
-        let of_jobs = self.see_jobs(jobs);
+        let mut of_jobs = self.see_jobs(jobs);
+        of_jobs.append(&mut self.fresh);
         // A pipeline ends because its jobs have ended, and they begin because it does.
         let (first, then) =
             if is_over { (of_jobs, Vec::from_iter(before)) } else { (Vec::from_iter(before), of_jobs) };
         self.show(&[first, then].concat())
+    }
+
+    /// Takes in a downstream pipeline. The jobs themselves tell of those that they started, if they can be seen.
+    fn see_downstream(&mut self, seen: &Downstream) -> Result<(), Failure> {
+        if seen.depth > 1 || self.jobs.hidden {
+            let descendant = Descendant {
+                started: state::Downstream::read(&row(&seen.pipeline)?),
+                bridge: seen.bridge.clone(),
+                upstream: seen.upstream,
+                depth: seen.depth,
+            };
+            self.fresh.extend(self.state.see_descendant(descendant, seen.is_gone));
+        }
+        Ok(())
     }
 
     fn see_jobs(&mut self, jobs: Result<Vec<Object>, Error>) -> Vec<Change> {

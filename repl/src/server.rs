@@ -1,7 +1,7 @@
 //! The server that scripts and sessions speak to: from the configuration, from a profile, or a simulated one of its
 //! own. Sends nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rhailab_client::{Error, Gitlab, Secret, TokenKind};
 use rhailab_sandbox::Scenario;
@@ -35,6 +35,26 @@ pub(crate) fn options(global: &GlobalOptions) -> Options {
         client_key: global.client_key.clone(),
         insecure: global.insecure,
     }
+}
+
+/// An option of the command line that was given, with its value if it takes one.
+pub(crate) type Given = (&'static str, Option<String>);
+
+/// The options that say which server to speak to, as whom, and how.
+pub(crate) fn chosen(global: &GlobalOptions) -> Vec<Given> {
+    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| Some(path.display().to_string()));
+    let flag = |is_given: bool| is_given.then_some(None);
+    let rows = [
+        ("--url", global.url.clone().map(Some)),
+        ("--token-file", path(&global.token_file)),
+        ("--profile", global.profile.clone().map(Some)),
+        ("--config", path(&global.config)),
+        ("--ca-file", path(&global.ca_file)),
+        ("--client-cert", path(&global.client_cert)),
+        ("--client-key", path(&global.client_key)),
+        ("--insecure", flag(global.insecure)),
+    ];
+    rows.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
 /// The environment of this process.

@@ -150,6 +150,14 @@ impl FromStr for FaultKind {
     }
 }
 
+/// The name that the command line and scenarios have for a kind.
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = KINDS.iter().find(|(_, kind)| kind == self);
+        f.write_str(known.map_or("", |(name, _)| name))
+    }
+}
+
 impl Chance {
     /// In how many of a million cases.
     pub(crate) const fn per_million(self) -> u32 {

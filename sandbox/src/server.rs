@@ -72,7 +72,7 @@ pub enum StartError {
     #[error(transparent)]
     Options(#[from] OptionsError),
     /// The address could not be listened on.
-    #[error("cannot listen on {address}")]
+    #[error("cannot listen on {address}: {source}")]
     Listen {
         /// The address.
         address: SocketAddr,

@@ -52,6 +52,26 @@ fn mistakes_in_a_scenario_are_told_with_their_places() {
 }
 
 #[test]
+fn options_without_effect_are_refused() {
+    let world = format!("--sandbox={}", file("skipped.yaml").display());
+    let cases: [(&[&str], &str); 5] = [
+        (&[&world], "--sandbox is for commands that speak to a server"),
+        (&["--read-only"], "--read-only is for"),
+        (&["--dry-run"], "--dry-run is for"),
+        (&["--url", "https://gitlab.test"], "--url is for"),
+        (&["--timeout", "5s"], "--timeout is for"),
+    ];
+    for (args, words) in cases {
+        let outcome = Rhailab::new(RHAILAB).arg("sandbox").args(args).run();
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(2), ""), "{args:?}: {outcome:?}");
+        assert!(outcome.stderr.contains(words) && outcome.stderr.contains("--scenario FILE"), "{outcome:?}");
+    }
+    let twice = Rhailab::new(RHAILAB).args(["sandbox", "--fault", "429:50%", "--fault", "429:10%"]).run();
+    assert_eq!(twice.status, Some(2), "{twice:?}");
+    assert!(twice.stderr.contains("--fault 429:… is there twice"), "{twice:?}");
+}
+
+#[test]
 fn equal_seeds_have_equal_tokens() {
     let token = |seed: &str| SandboxProcess::with(RHAILAB, ["--seed", seed]).token().to_owned();
     assert_eq!(token("7"), token("7"));

@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 /// JSON text.
 #[derive(Clone, Debug)]
@@ -12,6 +13,11 @@ impl Json {
     /// The part of an answer that was found in it.
     pub(crate) fn part(answer: &Bytes, part: &RawValue) -> Self {
         Self(answer.slice_ref(part.get().as_bytes()))
+    }
+
+    /// JSON that stood in the answer about something else, and was decoded with it.
+    pub(crate) fn of(fields: &Map<String, Value>) -> Self {
+        Self(Value::Object(fields.clone()).to_string().into())
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {

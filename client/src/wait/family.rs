@@ -22,15 +22,19 @@ pub(super) struct Member {
     pub(super) pipeline: i64,
     pub(super) project: Id,
     pub(super) status: String,
+    /// What its bridge tells of it; nothing of the first member.
+    pub(super) row: Map<String, Value>,
     /// The bridge that started it; empty for the first member.
-    bridge: String,
+    pub(super) bridge: String,
     parent: Option<usize>,
     may_fail: bool,
     bridges: Bridges,
     /// Whether its bridges were listed in this round.
     listed: bool,
     /// Whether its bridge has let go of it: the bridge was retried, or the pipeline was deleted.
-    is_gone: bool,
+    pub(super) is_gone: bool,
+    /// The status that was told last, and whether it was told that it is gone.
+    told: Option<(String, bool)>,
 }
 
 /// What is known of a pipeline's bridges.
@@ -51,7 +55,16 @@ enum Bridges {
 pub(super) struct Bridge {
     name: String,
     may_fail: bool,
-    downstream: Option<(i64, Id, String)>,
+    downstream: Option<Started>,
+}
+
+/// The pipeline that a bridge started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Started {
+    pipeline: i64,
+    project: Id,
+    status: String,
+    row: Map<String, Value>,
 }
 
 impl Bridge {
@@ -59,8 +72,10 @@ impl Bridge {
     pub(super) fn read(row: &Map<String, Value>) -> Self {
         let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
         let downstream = row.get("downstream_pipeline").and_then(|started| {
-            let project = started.get("project_id").and_then(Id::from_json)?;
-            Some((started.get("id")?.as_i64()?, project, text(started.get("status"))))
+            let row = started.as_object()?;
+            let project = row.get("project_id").and_then(Id::from_json)?;
+            let pipeline = row.get("id")?.as_i64()?;
+            Some(Started { pipeline, project, status: text(row.get("status")), row: row.clone() })
         });
         Self {
             name: text(row.get("name")),
@@ -77,12 +92,14 @@ impl Family {
             pipeline,
             project,
             status: String::new(),
+            row: Map::new(),
             bridge: String::new(),
             parent: None,
             may_fail: false,
             bridges: Bridges::Unknown,
             listed: false,
             is_gone: false,
+            told: None,
         };
         Self { members: vec![first], known: BTreeSet::from([pipeline]) }
     }
@@ -114,13 +131,14 @@ impl Family {
         let mut abandoned: BTreeSet<i64> =
             self.children(place).map(|child| self.members[child].pipeline).collect();
         for bridge in bridges {
-            let Some((pipeline, project, status)) = bridge.downstream else { continue };
+            let Some(Started { pipeline, project, status, row }) = bridge.downstream else { continue };
             abandoned.remove(&pipeline);
             if self.known.insert(pipeline) {
                 self.members.push(Member {
                     pipeline,
                     project,
                     status,
+                    row,
                     bridge: bridge.name,
                     parent: Some(place),
                     // What a bridge may start and fail with, that may fail with all that it starts.
@@ -128,6 +146,7 @@ impl Family {
                     bridges: Bridges::Unknown,
                     listed: false,
                     is_gone: false,
+                    told: None,
                 });
             } else if let Some(child) = self
                 .members
@@ -135,6 +154,7 @@ impl Family {
                 .find(|member| member.pipeline == pipeline && member.parent == Some(place))
             {
                 child.becomes(&status);
+                child.row = row;
             }
         }
         let mut told = Vec::new();
@@ -143,6 +163,34 @@ impl Family {
             told.push(member.to_string());
         }
         told
+    }
+
+    /// The descendants of which something is to be told: that they are there, have another status, or are gone. Parents come
+    /// before what they started.
+    pub(super) fn news(&mut self) -> Vec<usize> {
+        let news = (1..self.members.len()).filter(|place| {
+            let (member, is_gone) = (&self.members[*place], !self.belongs(*place));
+            match &member.told {
+                None => !is_gone,
+                Some((status, told)) => is_gone != *told || !is_gone && *status != member.status,
+            }
+        });
+        let news: Vec<usize> = news.collect();
+        for place in &news {
+            let is_gone = !self.belongs(*place);
+            let member = &mut self.members[*place];
+            member.is_gone |= is_gone;
+            member.told = Some((member.status.clone(), is_gone));
+        }
+        news
+    }
+
+    /// The pipeline whose bridge started a descendant, and how many pipelines are above it.
+    pub(super) fn lineage(&self, place: usize) -> (i64, usize) {
+        let mut ancestors =
+            std::iter::successors(self.members[place].parent, |place| self.members[*place].parent);
+        let upstream = ancestors.clone().next().map_or(0, |parent| self.members[parent].pipeline);
+        (upstream, ancestors.by_ref().count())
     }
 
     /// Takes in that the caller may not see a member's bridges.

@@ -78,3 +78,10 @@ fn pauses_grow_to_their_limit_and_never_pass_the_deadline() {
     assert_eq!(error.pipeline_status(), Some("running"));
     assert_eq!(waited, Duration::from_secs(100));
 }
+
+#[test]
+fn no_wait_is_without_pauses() {
+    let mut waiter = Wait::new().poll(Duration::ZERO, Duration::ZERO).start();
+    let step = waiter.step(&"it", "running", Duration::ZERO).unwrap();
+    assert!(matches!(step, Step::Pause(pause) if !pause.is_zero()), "{step:?}");
+}

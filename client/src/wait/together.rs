@@ -11,10 +11,11 @@ use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use super::asker::Asker;
 use super::group::{Ask, Group, ROWS_PER_PAGE, Row, by_key};
 use super::outage::Outage;
 use super::summary::{Summary, status};
-use super::waiting::{Asker, deleted};
+use super::waiting::deleted;
 use super::{Wait, Waiter, can_wait, in_time, too_late};
 use crate::arguments::{Arguments, Id};
 use crate::endpoint::{On, Operation};

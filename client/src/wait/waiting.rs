@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::asker::Asker;
 use super::family::{Bridge, Family, Member};
 use super::outage::Outage;
 use super::{FailedLog, Wait, Waiter, can_wait, failed_logs, in_time, not_successful, too_late};
 use crate::arguments::{Arguments, Id};
-use crate::auth::TokenKind;
 use crate::client::Gitlab;
 use crate::endpoint::{On, Outcome, Resource};
 use crate::error::{Error, ErrorKind};
@@ -49,12 +49,31 @@ pub enum WaitEvent {
     Changed(Object),
     /// A look that found the same status again; see [`Wait::every_look`].
     Unchanged(Object),
+    /// With [`Wait::children`], a downstream pipeline that was seen for the first time, has another status, or counts no more.
+    /// It comes before the [`WaitEvent::Changed`] of the same look, and after the pipeline that started it.
+    Downstream(Downstream),
     /// Something that a person should know, such as that a downstream pipeline cannot be seen.
     Note(String),
     /// How the log of a failed job ends; see [`Wait::failed_logs`].
     FailedLog(FailedLog),
     /// The wait is over; the object in its last state. Nothing comes after this.
     Done(Object),
+}
+
+/// A pipeline that a bridge of the pipeline that is waited for has started, or a bridge of one of those, to any depth.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Downstream {
+    /// The pipeline as its bridge tells of it: with status, project and URL, but without times.
+    pub pipeline: Object,
+    /// The name of the bridge.
+    pub bridge: String,
+    /// The number of the pipeline that the bridge belongs to.
+    pub upstream: i64,
+    /// How many pipelines are above it: one, where the bridge belongs to the pipeline that is waited for.
+    pub depth: usize,
+    /// Whether it is waited for no more: its bridge, or one above, was retried, or it was deleted.
+    pub is_gone: bool,
 }
 
 impl Waiting {
@@ -113,6 +132,9 @@ trait Source {
 
     /// The bridges of a member of the family.
     async fn bridges(&mut self, member: &Member) -> Result<Vec<Bridge>, Error>;
+
+    /// A descendant as its bridge tells of it.
+    fn descendant(&self, member: &Member) -> Result<Object, Error>;
 
     /// The ends of the logs of failed jobs: those of the object, or of a member of its family.
     async fn failed_logs(&mut self, member: Option<&Member>) -> Result<Vec<FailedLog>, Error>;
@@ -263,6 +285,16 @@ impl Course {
                 Err(error) => return Err(source.asker().explain(error)),
             }
         }
+        for place in family.news() {
+            let (member, (upstream, depth)) = (family.member(place), family.lineage(place));
+            self.events.push_back(WaitEvent::Downstream(Downstream {
+                pipeline: source.descendant(member)?,
+                bridge: member.bridge.clone(),
+                upstream,
+                depth,
+                is_gone: member.is_gone,
+            }));
+        }
         Ok(())
     }
 
@@ -314,48 +346,6 @@ pub(super) fn deleted(error: Error, object: &Object, status: &str) -> Error {
     }
     let words = format!("{object} was deleted while it was waited for; it was {status}");
     error.rephrased(words).with_hint("It, or its project, is gone: nobody can tell how it would have ended.")
-}
-
-/// Who asks for an object, and what was known of it before it was waited for.
-#[derive(Clone, Debug)]
-pub(super) struct Asker {
-    name: String,
-    token: Option<TokenKind>,
-    /// Whether the object was there when this wait began.
-    is_known: bool,
-}
-
-impl Asker {
-    /// Whoever asks for this object through its client.
-    pub(super) fn of(object: &Object) -> Self {
-        let is_known = !object.is_lazy();
-        Self { name: object.to_string(), token: object.client().token_kind(), is_known }
-    }
-
-    /// A first look that is refused: whoever may start a pipeline may not always read it.
-    pub(super) fn explain(&self, error: Error) -> Error {
-        const ROLE: &str = "that takes the scope `read_api` or `api`, and a role in the project";
-        let reason = match (self.token, error.kind()) {
-            _ if !error.is_hidden() => return error,
-            (None, _) => "The client has no token, and starting a pipeline takes a trigger token alone, but reading one \
-                          takes a user's: a personal, project or group access token with the scope `read_api`."
-                .to_owned(),
-            (Some(TokenKind::Job), _) => "A job token reads pipelines of those projects only whose settings let its own \
-                                          project in (\"Job token permissions\"); else it takes an access token with the \
-                                          scope `read_api`."
-                .to_owned(),
-            // A token that is wrong or has expired is explained already.
-            (Some(_), ErrorKind::Auth) => return error,
-            (Some(_), ErrorKind::NotFound) if !self.is_known => {
-                format!("The project has no {}, or the token may not see it: {ROLE}.", self.name)
-            }
-            (Some(_), _) => format!("The client's token cannot read it: {ROLE}."),
-        };
-        error.with_hint(format!(
-            "{reason} Another token is named by GITLAB_TOKEN or --token-file; a script may wait with a client that has one: \
-             `wait(#{{client: gl}})`."
-        ))
-    }
 }
 
 fn family_of(object: &Object) -> Result<Family, Error> {
@@ -413,6 +403,10 @@ impl Source for Live {
             }
         }
         Ok(bridges)
+    }
+
+    fn descendant(&self, member: &Member) -> Result<Object, Error> {
+        self.pipeline(member).with_row(&member.row)?.through(&self.own)
     }
 
     async fn failed_logs(&mut self, member: Option<&Member>) -> Result<Vec<FailedLog>, Error> {

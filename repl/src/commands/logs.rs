@@ -11,6 +11,7 @@ use crate::engine::ObjectRef;
 use crate::engine::bridge::Bridge;
 use crate::engine::error::raise;
 use crate::engine::follow::{PAUSE, print_log};
+use crate::output::Format;
 use crate::output::terminal::Standard;
 use crate::report::{self, Script, Sources};
 use crate::server;
@@ -42,8 +43,15 @@ impl FromStr for JobName {
 
 /// Prints the log, and follows it if that is wanted.
 pub(crate) fn print(global: &GlobalOptions, options: &LogsOptions) -> Status {
+    if global.output != Format::Auto {
+        return complain(
+            "a log is text: --output has no other form of it; `job.trace()` answers it to a script",
+        );
+    }
     let color = global.color.for_stderr();
-    let bridge = Bridge::default();
+    // The deadline is the whole command's, and no single request's.
+    let bridge = Bridge::default().limited(global.timeout);
+    let global = &GlobalOptions { timeout: None, ..global.clone() };
     // A sandbox lives as long as this name.
     let (_server, client) = match server::open(global, &bridge) {
         Ok(opened) => opened,
@@ -79,7 +87,7 @@ fn read(
         }
     };
     let job = client.projects().lazy(project).jobs().lazy(number);
-    print_log(&ObjectRef::new(job.object().clone(), bridge.clone()), print, pause)
+    print_log(&ObjectRef::new(job.object().clone(), bridge.clone()), bridge, print, pause)
 }
 
 /// The number of the job of this name. Of one that was retried, the latest is listed alone.

@@ -4,11 +4,17 @@ use std::io::Write as _;
 
 use rhailab_sandbox::{Options, Sandbox, Scenario};
 
-use crate::cli::{SandboxOptions, Status, complain, say, unwritable};
-use crate::signal;
+use crate::cli::{GlobalOptions, SandboxOptions, Status, complain, say, unwritable};
+use crate::{server, signal};
 
 /// Serves until Ctrl-C.
-pub(crate) fn serve(chosen: &SandboxOptions) -> Status {
+pub(crate) fn serve(global: &GlobalOptions, chosen: &SandboxOptions) -> Status {
+    if let Some(option) = without_effect(global) {
+        return complain(&format!(
+            "{option} is for commands that speak to a server, and has no effect here; `rhailab sandbox` takes its projects with \
+             --scenario FILE"
+        ));
+    }
     let options = match options(chosen) {
         Ok(options) => options,
         Err(problem) => return complain(&problem),
@@ -42,6 +48,19 @@ pub(crate) fn serve(chosen: &SandboxOptions) -> Status {
     })
 }
 
+/// An option that was given and says something about a server to speak to, which this command does not do.
+fn without_effect(global: &GlobalOptions) -> Option<&'static str> {
+    let rows = [
+        ("--sandbox", global.sandbox.is_some()),
+        ("--read-only", global.read_only),
+        ("--dry-run", global.dry_run),
+        ("--timeout", global.timeout.is_some()),
+        ("--jobs", global.jobs.is_some()),
+    ];
+    let given = rows.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name);
+    given.chain(server::chosen(global).into_iter().map(|(name, _)| name)).next()
+}
+
 fn options(chosen: &SandboxOptions) -> Result<Options, String> {
     let mut options = match &chosen.scenario {
         Some(path) => Scenario::read(path).map_err(|error| error.to_string())?.options(),
@@ -60,7 +79,10 @@ fn options(chosen: &SandboxOptions) -> Result<Options, String> {
     if let Some(stall) = chosen.stall {
         options.faults.stall = stall;
     }
-    for fault in &chosen.faults {
+    for (place, fault) in chosen.faults.iter().enumerate() {
+        if chosen.faults[..place].iter().any(|before| before.kind == fault.kind) {
+            return Err(format!("--fault {}:… is there twice; give each kind one probability", fault.kind));
+        }
         options.faults.set(*fault);
     }
     Ok(options)

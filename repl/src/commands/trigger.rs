@@ -89,6 +89,10 @@ pub(crate) fn run(global: &GlobalOptions, options: &TriggerOptions) -> Status {
         let variables = variables(options)?;
         let inputs = assignments::inputs(&options.input)?;
         let reference = options.git_ref.clone().or_else(|| options.reference.clone());
+        if reference.as_ref().is_some_and(|reference| reference.trim().is_empty()) {
+            let problem = "the branch or tag is empty; is the variable set that it comes from? Without one the default branch is taken";
+            return Err(problem.to_owned());
+        }
         let project = project(options, client.url())?;
         let token = token.map(Token::Trigger).or_else(|| server.job_token().map(Token::Job));
         let plan = Plan { project: project.clone(), reference, token, variables, inputs };
@@ -107,7 +111,7 @@ pub(crate) fn run(global: &GlobalOptions, options: &TriggerOptions) -> Status {
                 None => show(&pipeline, global.output),
             }
         };
-        Ok(Task { project, pipeline: None, work })
+        Ok(Task { project, pipeline: None, end: options.how.end(), work })
     })
 }
 

@@ -7,11 +7,11 @@ use clap::{Args, ValueEnum};
 use rhailab_client::{ErrorKind, Gitlab, Id, Wait};
 
 use super::project;
-use crate::cli::{GlobalOptions, Status, complain, say, span_of_time};
+use crate::cli::{GlobalOptions, Status, complain, pause, say};
 use crate::engine::bridge::Bridge;
 use crate::live::{Failure, Watch};
 use crate::output::terminal::one_line;
-use crate::server::{self, Server};
+use crate::server::{self, Given, Server};
 use crate::{pipeline_url, report};
 
 /// Which pipeline, and how to wait for it.
@@ -35,7 +35,7 @@ pub(crate) struct How {
     #[arg(long, value_name = "STATE")]
     pub(crate) until: Option<Until>,
     /// The first pause between two looks, such as 5s; pauses grow up to 15 seconds
-    #[arg(long, value_name = "DURATION", value_parser = span_of_time)]
+    #[arg(long, value_name = "DURATION", value_parser = pause)]
     pub(crate) poll: Option<Duration>,
 }
 
@@ -66,12 +66,18 @@ impl How {
 
     /// The name of an option that was given.
     pub(crate) fn given(&self) -> Option<&'static str> {
-        let given = [
-            (self.children, "--children"),
-            (self.until.is_some(), "--until"),
-            (self.poll.is_some(), "--poll"),
+        let end = self.end().into_iter().map(|(name, _)| name).next();
+        end.or(self.poll.is_some().then_some("--poll"))
+    }
+
+    /// The options that say when the wait is over, as they are written.
+    pub(crate) fn end(&self) -> Vec<Given> {
+        let until = self.until.and_then(|until| until.to_possible_value());
+        let rows = [
+            ("--children", self.children.then_some(None)),
+            ("--until", until.map(|until| Some(until.get_name().to_owned()))),
         ];
-        given.into_iter().find(|(is_given, _)| *is_given).map(|(_, name)| name)
+        rows.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 }
 
@@ -82,7 +88,7 @@ pub(crate) fn run(global: &GlobalOptions, options: &WaitOptions) -> Status {
         let object = client.projects().lazy(project.clone()).pipelines().lazy(pipeline).object().clone();
         let wait = options.how.wait();
         let work = async move |watch: &mut Watch| watch.follow(&object, wait).await;
-        Ok(Task { project, pipeline: Some(pipeline), work })
+        Ok(Task { project, pipeline: Some(pipeline), end: options.how.end(), work })
     })
 }
 
@@ -91,6 +97,8 @@ pub(crate) struct Task<W> {
     pub(crate) project: Id,
     /// The pipeline, where one is under way already.
     pub(crate) pipeline: Option<i64>,
+    /// The options that say when a wait for it is over.
+    pub(crate) end: Vec<Given>,
     pub(crate) work: W,
 }
 
@@ -110,7 +118,7 @@ where
         Ok(opened) => opened,
         Err(status) => return status,
     };
-    let Task { project, pipeline, work } = match prepare(&server, &client) {
+    let Task { project, pipeline, end, work } = match prepare(&server, &client) {
         Ok(task) => task,
         Err(problem) => return complain(&problem),
     };
@@ -129,6 +137,8 @@ where
         }
         _ => watch.finish(global, &bridge),
     };
+    let again = global.sandbox.is_none().then(|| [end, server::chosen(global)].concat());
+    let subject = subject(&watch, &project, pipeline, again);
     let color = global.color.for_stderr();
     match ended {
         Ok(Some(Ok(()) | Err(Failure::Told(_)))) => shown,
@@ -137,13 +147,12 @@ where
             if error.kind() == ErrorKind::Usage { Status::Usage } else { report::status_of_client(&error) }
         }
         Ok(None) => {
-            let (title, help) =
-                too_late(&subject(&watch, &project, pipeline), global.timeout.unwrap_or_default());
+            let (title, help) = too_late(&subject, global.timeout.unwrap_or_default());
             say(&report::problem(title, help, color));
             Status::Deadline
         }
         Err(_) => {
-            say(&interrupted(&subject(&watch, &project, pipeline)));
+            say(&interrupted(&subject));
             Status::Interrupted
         }
     }
@@ -173,12 +182,12 @@ enum Subject {
         id: i64,
         /// The last one that was seen.
         status: Option<String>,
-        /// The call that waits for it again.
-        again: String,
+        /// The call that waits for it again; none, where it lives no longer than the command.
+        again: Option<String>,
     },
 }
 
-fn subject(watch: &Watch, project: &Id, pipeline: Option<i64>) -> Subject {
+fn subject(watch: &Watch, project: &Id, pipeline: Option<i64>, options: Option<Vec<Given>>) -> Subject {
     let seen = watch.pipeline();
     let id = seen.and_then(|seen| seen.attribute("id").ok()).and_then(serde_json::Value::as_i64).or(pipeline);
     let Some(id) = id else { return Subject::Unknown };
@@ -186,8 +195,19 @@ fn subject(watch: &Watch, project: &Id, pipeline: Option<i64>) -> Subject {
     Subject::Pipeline {
         id,
         status: status.map(one_line),
-        again: format!("rhailab wait {} {id}", one_line(&project.to_string())),
+        again: options.map(|options| {
+            let given = options.into_iter().flat_map(|(name, value)| [Some(name.to_owned()), value]);
+            let words = [Some(project.to_string()), Some(id.to_string())].into_iter().chain(given).flatten();
+            let words: Vec<String> = words.map(|word| quoted(&word)).collect();
+            format!("rhailab wait {}", words.join(" "))
+        }),
     }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    // What cannot be quoted has a null in it, and no argument of a program has.
+    one_line(&shlex::try_quote(word).unwrap_or(word.into()))
 }
 
 /// What to say when the deadline passed, and what to do.
@@ -203,7 +223,10 @@ fn too_late(subject: &Subject, deadline: Duration) -> (String, String) {
             status
                 .as_ref()
                 .map_or(silent, |status| format!("pipeline {id} was still {status} after {deadline:#}")),
-            format!("It goes on without you; `{again}` waits again."),
+            match again {
+                Some(again) => format!("It goes on without you; `{again}` waits again."),
+                None => "It ended with its sandbox.".to_owned(),
+            },
         ),
     }
 }
@@ -212,8 +235,11 @@ fn too_late(subject: &Subject, deadline: Duration) -> (String, String) {
 fn interrupted(subject: &Subject) -> String {
     match subject {
         Subject::Unknown => "interrupted; whether a pipeline was started is not known".to_owned(),
-        Subject::Pipeline { id, again, .. } => {
+        Subject::Pipeline { id, again: Some(again), .. } => {
             format!("interrupted; pipeline {id} goes on, and `{again}` waits again")
+        }
+        Subject::Pipeline { id, again: None, .. } => {
+            format!("interrupted; pipeline {id} ended with its sandbox")
         }
     }
 }
@@ -227,7 +253,7 @@ mod tests {
         let seen = |status: Option<&str>| Subject::Pipeline {
             id: 104,
             status: status.map(str::to_owned),
-            again: "rhailab wait demo/app 104".to_owned(),
+            again: Some("rhailab wait demo/app 104".to_owned()),
         };
         let goes_on = "It goes on without you; `rhailab wait demo/app 104` waits again.";
         let unknown = "Whether a pipeline was started is not known: look before you start another one.";

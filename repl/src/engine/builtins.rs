@@ -59,6 +59,12 @@ pub(crate) fn limit_of(name: &str, value: &Dynamic) -> Raised<Duration> {
         .map_err(|what| raise_usage_with(format!("`{name}` {what}"), "Without it there is no limit."))
 }
 
+/// The same for a pause between two looks.
+pub(crate) fn pause_of(name: &str, value: &Dynamic) -> Raised<Duration> {
+    duration::pause(duration_of(name, value)?)
+        .map_err(|what| raise_usage_with(format!("`{name}` {what}"), "Such as \"500ms\", 1 or \"5s\"."))
+}
+
 fn write_output(engine: &mut Engine, print: &Arc<dyn Printer>, bridge: &Bridge) {
     let (printer, stop) = (Arc::clone(print), bridge.clone());
     engine.on_print(move |line| {

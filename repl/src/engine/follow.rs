@@ -1,5 +1,5 @@
 //! `job.follow()`: prints a log as it grows, until whatever writes it has ended; `#{poll: "5s"}` sets the pause between two
-//! looks. What is new of a log is found in `follow/reader.rs`, how it is shown in `output/log.rs`.
+//! looks, `timeout` how long all of them may take. What is new of a log is found in `follow/reader.rs`, how it is shown in `output/log.rs`.
 
 mod reader;
 
@@ -10,9 +10,9 @@ use rhai::{Engine, EvalAltResult, Map};
 use rhailab_client::endpoint::{Endpoint, On, Outcome, Resource};
 use rhailab_client::{Arguments, Error, ErrorKind, Progress, can_wait};
 
-use super::bridge::Interrupt;
-use super::builtins::duration_of;
-use super::error::{raise, raise_unknown_option, raise_usage};
+use super::bridge::{Bridge, Interrupt, terminated};
+use super::builtins::{duration_of, pause_of};
+use super::error::{client_error, raise, raise_unknown_option, raise_usage, thrown_error};
 use super::functions::FOLLOW_OPTIONS;
 use super::object::ObjectRef;
 use super::{Printer, World};
@@ -27,33 +27,35 @@ pub(crate) const PAUSE: Duration = Duration::from_secs(2);
 pub(crate) fn register(engine: &mut Engine, world: &World) {
     let (print, own) = (Arc::clone(&world.print), Arc::clone(&world.print));
     engine
-        .register_fn("follow", move |object: ObjectRef| follow(object, print.as_ref(), PAUSE))
-        .register_fn("follow", move |object: ObjectRef, options: Map| {
-            follow(object, own.as_ref(), pause(&options)?)
-        });
+        .register_fn("follow", move |object: ObjectRef| follow(object, print.as_ref(), &Map::new()))
+        .register_fn("follow", move |object: ObjectRef, options: Map| follow(object, own.as_ref(), &options));
 }
 
-fn pause(options: &Map) -> Raised<Duration> {
+fn follow(object: ObjectRef, print: &dyn Printer, options: &Map) -> Raised<ObjectRef> {
     if let Some(unknown) =
         options.keys().find(|name| !FOLLOW_OPTIONS.iter().any(|row| row.name == name.as_str()))
     {
         return Err(raise_unknown_option("follow", unknown, FOLLOW_OPTIONS));
     }
-    options.get("poll").map_or(Ok(PAUSE), |poll| duration_of("poll", poll))
+    let pause = options.get("poll").map_or(Ok(PAUSE), |poll| pause_of("poll", poll))?;
+    let limit = options.get("timeout").filter(|limit| !limit.is_unit());
+    let limit = limit.map(|limit| duration_of("timeout", limit)).transpose()?;
+    let bridge = object.bridge().limited(limit);
+    print_log(&object, &bridge, print, Some(pause)).map(|_| object)
 }
 
-fn follow(object: ObjectRef, print: &dyn Printer, pause: Duration) -> Raised<ObjectRef> {
-    print_log(&object, print, Some(pause)).map(|_| object)
-}
-
-/// Prints the log that there is and, with a pause between two looks, what comes until whatever writes it has ended.
-/// Answers the status at that time.
-pub(crate) fn print_log(object: &ObjectRef, print: &dyn Printer, pause: Option<Duration>) -> Raised<String> {
+/// Prints the log that there is and, with a pause between two looks, what comes until whatever writes it has ended, or until
+/// the bridge's deadline. Answers the status at that time.
+pub(crate) fn print_log(
+    object: &ObjectRef,
+    bridge: &Bridge,
+    print: &dyn Printer,
+    pause: Option<Duration>,
+) -> Raised<String> {
     let resource = object.with(|object| object.resource());
     let endpoint = log_of(resource).ok_or_else(|| {
         raise_usage(format!("a {} cannot be followed: it has no log, or no status", resource.kind))
     })?;
-    let bridge = object.bridge();
     let mut reader = Reader::default();
     let mut text = LogText::new(print.log_style());
     let write = |text: &str| {
@@ -63,37 +65,55 @@ pub(crate) fn print_log(object: &ObjectRef, print: &dyn Printer, pause: Option<D
             bridge.stop(Interrupt::of_stdout(&error));
         }
     };
-    let mut failures = 0;
-    loop {
-        // The status is read before the log, so that what was written last is not missed.
-        let mut fresh = object.with(Clone::clone);
-        bridge.wait(fresh.refresh())?.map_err(raise)?;
-        let status = fresh.text("status").map_err(raise)?.to_owned();
-        let download = || fresh.caller().download(endpoint, Arguments::new());
-        let looked = reader.look(bridge, &download, |new| match new {
-            New::Bytes(bytes) => write(&text.add(bytes)),
-            New::Log => write(&text.finish()),
-        })?;
-        let is_over = pause.is_none() || Progress::of(&status) != Progress::Moving;
-        match looked {
-            Ok(()) => failures = 0,
-            // What was printed is known, so the next look goes on from there.
-            Err(error) if is_passing(&error) && failures < MOST_FAILURES => {
-                failures += 1;
-                bridge.sleep(pause.unwrap_or(PAUSE))?;
-                continue;
+    let mut seen = None;
+    let mut follow = || {
+        let mut failures = 0;
+        loop {
+            // The status is read before the log, so that what was written last is not missed.
+            let mut fresh = object.with(Clone::clone);
+            bridge.wait(fresh.refresh())?.map_err(raise)?;
+            let status = fresh.text("status").map_err(raise)?.to_owned();
+            seen = Some(status.clone());
+            let download = || fresh.caller().download(endpoint, Arguments::new());
+            let looked = reader.look(bridge, &download, |new| match new {
+                New::Bytes(bytes) => write(&text.add(bytes)),
+                New::Log => write(&text.finish()),
+            })?;
+            match looked {
+                Ok(()) => failures = 0,
+                // What was printed is known, so the next look goes on from there.
+                Err(error) if is_passing(&error) && failures < MOST_FAILURES => {
+                    failures += 1;
+                    bridge.sleep(pause.unwrap_or(PAUSE))?;
+                    continue;
+                }
+                Err(error) => return Err(raise(error)),
             }
-            Err(error) => {
-                write(&text.finish());
-                return Err(raise(error));
+            object.with_mut(|object| *object = fresh);
+            if pause.is_none() || Progress::of(&status) != Progress::Moving {
+                return Ok(status);
             }
+            bridge.sleep(pause.unwrap_or(PAUSE))?;
         }
-        object.with_mut(|object| *object = fresh);
-        if is_over {
-            write(&text.finish());
-            return bridge.check().map(|()| status);
+    };
+    let ended = follow();
+    write(&text.finish());
+    match (ended, bridge.interrupt()) {
+        (Ok(_), Some(reason)) => Err(terminated(reason)),
+        (Ok(status), None) => Ok(status),
+        (Err(thrown), _) => Err(late(object, seen.as_deref(), thrown)),
+    }
+}
+
+/// What the deadline cut short, in words of the object that was followed.
+fn late(object: &ObjectRef, status: Option<&str>, thrown: Box<EvalAltResult>) -> Box<EvalAltResult> {
+    let error = client_error(&thrown_error(&thrown));
+    match (error.filter(|error| error.error().kind() == ErrorKind::Deadline), status) {
+        (Some(error), Some(status)) => {
+            let what = object.with(ToString::to_string);
+            raise(error.error().about(&format!("{what} was still {status}")))
         }
-        bridge.sleep(pause.unwrap_or(PAUSE))?;
+        _ => thrown,
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
 use rhailab_client::{FailedLog, Until, Wait, WaitEvent, Waiting, mask_tokens};
 
-use super::builtins::duration_of;
+use super::builtins::{duration_of, pause_of};
 use super::client::ClientRef;
 use super::error::{raise, raise_unknown_option, raise_usage, raise_usage_with};
 use super::functions::{OptionRow, WAIT_OPTIONS};
@@ -41,6 +41,12 @@ fn wait(
                 object.with_mut(|object| *object = fresh);
                 if let Some(tell) = &on_change {
                     let _: Dynamic = tell.call_within_context(context, (object.clone(),))?;
+                }
+            }
+            WaitEvent::Downstream(child) => {
+                if let Some(tell) = on_change.as_ref().filter(|_| !child.is_gone) {
+                    let child = ObjectRef::new(child.pipeline, object.bridge().clone());
+                    let _: Dynamic = tell.call_within_context(context, (child,))?;
                 }
             }
             WaitEvent::Done(fresh) => {
@@ -147,14 +153,20 @@ fn logs(value: &Dynamic) -> Raised<bool> {
 /// `poll: "1s"` is the first pause, which then grows; `poll: #{first: "1s", max: "5s"}` sets both ends.
 fn poll(wait: Wait, value: &Dynamic) -> Raised<Wait> {
     let Ok(map) = value.as_map_ref() else {
-        let first = duration_of("poll", value)?;
+        let first = pause_of("poll", value)?;
         return Ok(wait.poll(first, Wait::LONGEST_PAUSE));
     };
     if let Some(unknown) = map.keys().find(|key| !matches!(key.as_str(), "first" | "max")) {
         return Err(raise_usage_with(format!("`poll` has no `{unknown}`"), "It takes first and max."));
     }
-    let first = map.get("first").map(|first| duration_of("poll.first", first)).transpose()?;
-    let most = map.get("max").map(|most| duration_of("poll.max", most)).transpose()?;
+    let first = map.get("first").map(|first| pause_of("poll.first", first)).transpose()?;
+    let most = map.get("max").map(|most| pause_of("poll.max", most)).transpose()?;
+    if let (Some(first), Some(most)) = (first, most)
+        && first > most
+    {
+        let message = "`poll.first` is longer than `poll.max`";
+        return Err(raise_usage_with(message, "Pauses grow from the first to the longest."));
+    }
     let most = most.unwrap_or(Wait::LONGEST_PAUSE);
     Ok(wait.poll(first.unwrap_or(Wait::FIRST_PAUSE.min(most)), most))
 }

@@ -7,7 +7,7 @@ use anstyle::{Effects, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::line::Line;
-use super::state::{Job, State, counts};
+use super::state::{Descendant, Downstream, Job, State, counts};
 use super::status::{IMPORTANT, Look};
 use crate::output::columns::padded;
 use crate::output::terminal::one_line;
@@ -39,6 +39,8 @@ enum Row<'a> {
     /// A stage, and whether all its jobs stand below it.
     Stage(&'a [Job], bool),
     Job(&'a Job),
+    /// A pipeline below the one that a job started, and whether it may fail.
+    Below(&'a Descendant, bool),
     /// Jobs for which there is no room.
     Hidden(Vec<&'a Job>),
 }
@@ -127,13 +129,27 @@ fn stage(jobs: &[Job], least: u8) -> Vec<Row<'_>> {
     };
     let shown: Vec<&Job> = jobs.iter().filter(is_shown).collect();
     let is_whole = shown.len() == jobs.len();
-    [Row::Stage(jobs, is_whole)].into_iter().chain(shown.into_iter().map(Row::Job)).collect()
+    let shown = shown.into_iter().flat_map(|job| {
+        let look = |descendant: &Descendant| Look::of(&descendant.started.status, job.may_fail);
+        let below = job.below.iter().filter(|descendant| !is_over && look(descendant).weight >= least);
+        let below: Vec<Row<'_>> = below.map(|descendant| Row::Below(descendant, job.may_fail)).collect();
+        [Row::Job(job)].into_iter().chain(below)
+    });
+    [Row::Stage(jobs, is_whole)].into_iter().chain(shown).collect()
 }
 
 /// The pipeline that a job started.
 fn downstream(job: &Job) -> String {
-    let Some(downstream) = &job.downstream else { return String::new() };
-    one_line(&format!("  → pipeline {} {}", downstream.id, downstream.status))
+    job.downstream.as_ref().map(|started| format!("  {}", arrow(started))).unwrap_or_default()
+}
+
+fn arrow(started: &Downstream) -> String {
+    one_line(&format!("→ pipeline {} {}", started.id, started.status))
+}
+
+/// The project of a downstream pipeline, with a gap before it; nothing takes room for it.
+fn project(started: &Downstream) -> String {
+    started.path().map(|path| format!("  {}", one_line(path))).unwrap_or_default()
 }
 
 struct Pen {
@@ -152,6 +168,14 @@ impl Pen {
             Row::Url => self.line().push(&format!("  {}", one_line(&state.pipeline.web_url)), FAINT).finish(),
             Row::Stage(jobs, is_whole) => self.stage(jobs, *is_whole),
             Row::Job(job) => self.job(job),
+            Row::Below(descendant, may_fail) => {
+                let style = Look::of(&descendant.started.status, *may_fail).style();
+                let indent = " ".repeat(2 * descendant.depth);
+                self.line()
+                    .push(&format!("{indent}{}", arrow(&descendant.started)), style)
+                    .push(&project(&descendant.started), FAINT)
+                    .finish()
+            }
             Row::Hidden(jobs) => {
                 let more = format!("  … {} more: {}", jobs.len(), one_line(&counts(jobs.iter().copied())));
                 self.line().push(&more, FAINT).finish()
@@ -193,7 +217,8 @@ impl Pen {
             .push(&format!("  {}", padded(&self.words(job), self.status)), look.style())
             .plain(&self.time(job));
         let style = job.downstream.as_ref().map(|started| Look::of(&started.status, job.may_fail).style());
-        line.push(&downstream(job), style.unwrap_or_default()).finish()
+        let project = job.downstream.as_ref().map(project).unwrap_or_default();
+        line.push(&downstream(job), style.unwrap_or_default()).push(&project, FAINT).finish()
     }
 
     /// A job's status. Where columns are few, its sign alone tells that a failure is allowed.

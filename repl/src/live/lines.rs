@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::state::{Change, Job, State};
+use super::state::{Change, Downstream, Job, State};
 use crate::output::terminal::{escaped_json, one_line};
 
 /// A line of JSON. The names are those of GitLab's fields.
@@ -17,6 +17,12 @@ struct Event<'a> {
     stage: Option<&'a str>,
     status: &'a str,
     web_url: &'a str,
+    /// Of pipelines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project_id: Option<i64>,
+    /// The pipeline that started it, of downstream pipelines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upstream: Option<i64>,
 }
 
 /// The line for people; `None` when the job is gone.
@@ -41,8 +47,14 @@ pub(super) fn plain(state: &State, change: &Change) -> Option<String> {
         }
         Change::Downstream(id) => {
             let job = state.job(*id)?;
-            let downstream = job.downstream.as_ref()?;
-            format!("pipeline {} {}, downstream of job {id} {}", downstream.id, downstream.status, path(job))
+            let started = started(job.downstream.as_ref()?);
+            format!("  {started}, downstream of job {id} {}", path(job))
+        }
+        Change::Descendant(id) => {
+            let descendant = state.descendant(*id)?;
+            let (started, depth) = (started(&descendant.started), descendant.depth);
+            let (upstream, bridge) = (descendant.upstream, &descendant.bridge);
+            format!("{:1$}{started}, downstream of pipeline {upstream} {bridge}", "", 2 * depth)
         }
     };
     Some(one_line(&line))
@@ -61,6 +73,8 @@ pub(super) fn json(state: &State, change: &Change, time: Timestamp) -> Option<St
                 stage: None,
                 status: &pipeline.status,
                 web_url: &pipeline.web_url,
+                project_id: pipeline.project,
+                upstream: None,
             }
         }
         Change::Job(id) => {
@@ -73,23 +87,37 @@ pub(super) fn json(state: &State, change: &Change, time: Timestamp) -> Option<St
                 stage: Some(&job.stage),
                 status: &job.status,
                 web_url: &job.web_url,
+                project_id: None,
+                upstream: None,
             }
         }
-        Change::Downstream(id) => {
-            let downstream = state.job(*id)?.downstream.as_ref()?;
-            Event {
-                time,
-                what: "pipeline",
-                id: downstream.id,
-                name: None,
-                stage: None,
-                status: &downstream.status,
-                web_url: &downstream.web_url,
-            }
+        Change::Downstream(id) => downstream(state.job(*id)?.downstream.as_ref()?, state.pipeline.id, time),
+        Change::Descendant(id) => {
+            let descendant = state.descendant(*id)?;
+            downstream(&descendant.started, descendant.upstream, time)
         }
     };
     // Texts and numbers always have a form in JSON.
     serde_json::to_string(&event).ok().map(|json| escaped_json(&json))
+}
+
+fn downstream(started: &Downstream, upstream: i64, time: Timestamp) -> Event<'_> {
+    Event {
+        time,
+        what: "pipeline",
+        id: started.id,
+        name: None,
+        stage: None,
+        status: &started.status,
+        web_url: &started.web_url,
+        project_id: started.project,
+        upstream: Some(upstream),
+    }
+}
+
+fn started(started: &Downstream) -> String {
+    let project = started.path().map(|path| format!(" in {path}")).unwrap_or_default();
+    format!("pipeline {} {}{project}", started.id, started.status)
 }
 
 fn path(job: &Job) -> String {

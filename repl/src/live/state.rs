@@ -18,6 +18,8 @@ pub(crate) struct State {
     pub(super) pipeline: Pipeline,
     /// In the order of stages, and of creation in each of them; bridges are jobs, too.
     pub(super) jobs: Vec<Job>,
+    /// The pipelines that downstream pipelines started, parents before what they started.
+    descendants: Vec<Descendant>,
     /// The stages, in the order in which they were first seen: a retried job is newer than those of later stages.
     stages: Vec<String>,
 }
@@ -26,6 +28,7 @@ pub(crate) struct State {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pipeline {
     pub(super) id: i64,
+    pub(super) project: Option<i64>,
     pub(super) status: String,
     pub(super) name: Option<String>,
     pub(super) git_ref: String,
@@ -48,6 +51,8 @@ pub(super) struct Job {
     /// Seconds until the last look.
     pub(super) duration: Option<f64>,
     pub(super) downstream: Option<Downstream>,
+    /// What that pipeline started, and so on.
+    pub(super) below: Vec<Descendant>,
     started_at: Option<Timestamp>,
 }
 
@@ -55,8 +60,20 @@ pub(super) struct Job {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Downstream {
     pub(super) id: i64,
+    pub(super) project: Option<i64>,
     pub(super) status: String,
     pub(super) web_url: String,
+}
+
+/// A pipeline that a bridge of a downstream pipeline started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Descendant {
+    pub(super) started: Downstream,
+    /// The name of the bridge, and the pipeline that it belongs to.
+    pub(super) bridge: String,
+    pub(super) upstream: i64,
+    /// How many pipelines are above it.
+    pub(super) depth: usize,
 }
 
 /// What another look found.
@@ -68,6 +85,8 @@ pub(super) enum Change {
     Job(i64),
     /// The status of the pipeline that the bridge of this number started.
     Downstream(i64),
+    /// The status of the pipeline of this number, farther down.
+    Descendant(i64),
 }
 
 impl State {
@@ -108,8 +127,32 @@ impl State {
                 changes.push(Change::Downstream(job.id));
             }
         }
+        for job in &mut jobs {
+            if let Some(started) = &job.downstream {
+                below(started.id, &self.descendants, &mut job.below);
+            }
+        }
         self.jobs = jobs;
         changes
+    }
+
+    /// Takes in what became of a pipeline farther down than those that the jobs tell of; it shows with the next look at the
+    /// jobs.
+    pub(super) fn see_descendant(&mut self, seen: Descendant, is_gone: bool) -> Option<Change> {
+        let id = seen.started.id;
+        if is_gone {
+            self.descendants.retain(|known| known.started.id != id);
+            return None;
+        }
+        match self.descendants.iter_mut().find(|known| known.started.id == id) {
+            Some(known) => *known = seen,
+            None => self.descendants.push(seen),
+        }
+        Some(Change::Descendant(id))
+    }
+
+    pub(super) fn descendant(&self, id: i64) -> Option<&Descendant> {
+        self.descendants.iter().find(|known| known.started.id == id)
     }
 
     /// Whether the pipeline itself has ended.
@@ -142,6 +185,7 @@ impl Pipeline {
     fn read(row: &Row) -> Self {
         Self {
             id: number(row, "id"),
+            project: row.get("project_id").and_then(Value::as_i64),
             status: text(row, "status"),
             name: row.get("name").and_then(Value::as_str).map(str::to_owned),
             git_ref: text(row, "ref"),
@@ -152,6 +196,29 @@ impl Pipeline {
     }
 
     pub(super) fn is_over(&self) -> bool {
+        Progress::of(&self.status) == Progress::Ended
+    }
+}
+
+impl Downstream {
+    /// Reads a pipeline as the bridge that started it tells of it.
+    pub(super) fn read(row: &Row) -> Self {
+        Self {
+            id: number(row, "id"),
+            project: row.get("project_id").and_then(Value::as_i64),
+            status: text(row, "status"),
+            web_url: text(row, "web_url"),
+        }
+    }
+
+    /// The path of its project, which only the URL of its page tells; below a relative root, with that root.
+    pub(super) fn path(&self) -> Option<&str> {
+        let (project, _) = self.web_url.split_once("/-/")?;
+        let (_, behind) = project.split_once("://")?;
+        behind.split_once('/').map(|(_, path)| path)
+    }
+
+    fn is_over(&self) -> bool {
         Progress::of(&self.status) == Progress::Ended
     }
 }
@@ -167,19 +234,20 @@ impl Job {
             may_fail: row.get("allow_failure").and_then(Value::as_bool).unwrap_or(false),
             web_url: text(row, "web_url"),
             duration: row.get("duration").and_then(Value::as_f64),
-            downstream: downstream.map(|row| Downstream {
-                id: number(row, "id"),
-                status: text(row, "status"),
-                web_url: text(row, "web_url"),
-            }),
+            downstream: downstream.map(Downstream::read),
+            below: Vec::new(),
             started_at: time(row, "started_at"),
         }
     }
 
-    /// Whether nothing happens any more, here and in the pipeline that it started.
+    /// Whether nothing happens any more, here and in the pipelines that it started.
     pub(super) fn is_over(&self) -> bool {
-        let ended = |status: &str| Progress::of(status) == Progress::Ended;
-        ended(&self.status) && self.downstream.as_ref().is_none_or(|downstream| ended(&downstream.status))
+        Progress::of(&self.status) == Progress::Ended && self.started().all(Downstream::is_over)
+    }
+
+    /// The pipeline that it started, and those that this one started, and so on.
+    fn started(&self) -> impl Iterator<Item = &Downstream> {
+        self.downstream.iter().chain(self.below.iter().map(|descendant| &descendant.started))
     }
 
     /// Whether time passes for it.
@@ -196,15 +264,24 @@ impl Job {
         if self.status == "failed" && self.may_fail { "failed (allowed)" } else { &self.status }
     }
 
-    /// How it looks, or the pipeline that it started, whichever matters more.
+    /// How it looks, or a pipeline that it started, whichever matters more.
     pub(super) fn heaviest(&self) -> Look {
-        let downstream = self.downstream.as_ref().map(|started| Look::of(&started.status, self.may_fail));
-        downstream.filter(|look| look.weight > self.look().weight).unwrap_or(self.look())
+        let started = self.started().map(|started| Look::of(&started.status, self.may_fail));
+        let heaviest = started.max_by_key(|look| look.weight);
+        heaviest.filter(|look| look.weight > self.look().weight).unwrap_or(self.look())
     }
 
     /// How much it matters.
     pub(super) fn weight(&self) -> u8 {
         self.heaviest().weight
+    }
+}
+
+/// Collects what a pipeline started, each followed by what it started itself.
+fn below(upstream: i64, all: &[Descendant], found: &mut Vec<Descendant>) {
+    for descendant in all.iter().filter(|descendant| descendant.upstream == upstream) {
+        found.push(descendant.clone());
+        below(descendant.started.id, all, found);
     }
 }
 

@@ -82,6 +82,12 @@ impl Source for Table {
         Ok(rows.iter().map(|row| Bridge::read(row.as_object().unwrap())).collect())
     }
 
+    fn descendant(&self, member: &Member) -> Result<Object, Error> {
+        let projects = Gitlab::builder("http://127.0.0.1:1").build()?.projects();
+        let pipeline = projects.lazy(member.project.clone()).pipelines().lazy(member.pipeline);
+        pipeline.object().with_row(&member.row)
+    }
+
     async fn failed_logs(&mut self, _: Option<&Member>) -> Result<Vec<FailedLog>, Error> {
         Ok(self.logs.clone())
     }
@@ -99,18 +105,27 @@ struct Ending {
     message: String,
     changes: Vec<String>,
     notes: Vec<String>,
+    downstream: Vec<String>,
     seconds: f64,
 }
 
 async fn ending(options: Wait, table: &mut Table) -> Ending {
     let started = Instant::now();
     let mut course = Course::begin(options);
-    let (mut changes, mut notes) = (Vec::new(), Vec::new());
+    let (mut changes, mut notes, mut downstream) = (Vec::new(), Vec::new(), Vec::new());
     let status = |object: &Object| object.attribute("status").unwrap().as_str().unwrap().to_owned();
     let (end, message) = loop {
         match course.next(table).await {
             Ok(WaitEvent::Changed(object)) => changes.push(status(&object)),
             Ok(WaitEvent::Unchanged(_)) => changes.push("unchanged".to_owned()),
+            Ok(WaitEvent::Downstream(child)) => downstream.push(format!(
+                "{}{} of {} {}{}",
+                "  ".repeat(child.depth),
+                child.pipeline.identity(),
+                child.upstream,
+                status(&child.pipeline),
+                if child.is_gone { ", gone" } else { "" }
+            )),
             Ok(WaitEvent::Note(note)) => notes.push(note),
             Ok(WaitEvent::FailedLog(log)) => notes.push(log.name),
             Ok(WaitEvent::Done(object)) => break (Ok(status(&object)), String::new()),
@@ -120,7 +135,7 @@ async fn ending(options: Wait, table: &mut Table) -> Ending {
             }
         }
     };
-    Ending { end, message, changes, notes, seconds: started.elapsed().as_secs_f64() }
+    Ending { end, message, changes, notes, downstream, seconds: started.elapsed().as_secs_f64() }
 }
 
 /// What is waited for, how it moves, the end without and with `check`, and the number of requests.
@@ -391,6 +406,11 @@ async fn children_of_children_are_followed_and_a_circle_is_walked_once() {
     );
     assert_eq!(table.looked, 2);
     assert_eq!(table.listed, BTreeMap::from([(104, 1), (205, 2), (306, 2)]));
+    assert_eq!(
+        ending.downstream,
+        ["  205 of 104 success", "    306 of 205 running", "    306 of 205 failed"],
+        "each is told when it is seen, and when it has changed"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -409,6 +429,16 @@ async fn a_child_whose_bridge_was_retried_counts_no_more() {
     assert!(
         ending.notes[0].contains("205") && ending.notes[0].contains("its bridge was retried"),
         "{ending:?}"
+    );
+    assert_eq!(
+        ending.downstream,
+        [
+            "  205 of 104 failed",
+            "    306 of 205 running",
+            "  205 of 104 failed, gone",
+            "    306 of 205 running, gone",
+            "  207 of 104 success",
+        ]
     );
 }
 

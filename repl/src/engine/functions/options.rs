@@ -51,7 +51,11 @@ pub static WAIT_OPTIONS: &[OptionRow] = &[
         Takes::Truth,
         "Whether to wait for the pipelines, too, that its bridges start, here and in other projects.",
     ),
-    ON_CHANGE,
+    OptionRow {
+        doc: "Is called with the first look, and whenever the status has changed; with `children`, also with each downstream \
+              pipeline of which that is true.",
+        ..ON_CHANGE
+    },
     row("logs", Takes::OneOf(LOGS), "Which logs to show at the end."),
     CLIENT,
 ];
@@ -89,7 +93,7 @@ pub static POLL: &[OptionRow] = &[
 
 /// The options of `follow()`.
 pub static FOLLOW_OPTIONS: &[OptionRow] =
-    &[row("poll", Takes::Anything, "The pause between two looks, such as `\"5s\"`.")];
+    &[TIMEOUT, row("poll", Takes::Anything, "The pause between two looks, such as `\"5s\"`.")];
 
 /// The options of `timeline()`.
 pub static TIMELINE_OPTIONS: &[OptionRow] = &[row(

@@ -121,7 +121,7 @@ pub(super) const KEYS: &[Case] = &[
     ("pipeline.wait(#{poll: #{⇥", &["first: ", "max: "]),
     ("wait_all(pipelines, #{ref⇥", &["refresh: "]),
     ("par_map(pipelines, |p| p, #{⇥", &["jobs: ", "on_error: "]),
-    ("job.follow(#{⇥", &["poll: "]),
+    ("job.follow(#{⇥", &["timeout: ", "poll: "]),
     ("job.trace(#{⇥", &["to: ", "action: ", "extra: ", "timeout: "]),
     ("job.play(#{⇥", &["variables: ", "extra: ", "timeout: "]),
     (
