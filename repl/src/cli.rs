@@ -396,7 +396,8 @@ pub(crate) fn span_of_time(text: &str) -> Result<Duration, String> {
 
 /// Reads a pause between two looks that is the value of an option.
 pub(crate) fn pause(text: &str) -> Result<Duration, String> {
-    span_of_time(text).and_then(|duration| duration::pause(duration).map_err(|problem| format!("it {problem}")))
+    span_of_time(text)
+        .and_then(|duration| duration::pause(duration).map_err(|problem| format!("it {problem}")))
 }
 
 /// Reads a time limit that is the value of an option.
