@@ -124,8 +124,8 @@ impl Wait {
         }
     }
 
-    /// Gives up after this long, with an error of kind [`ErrorKind::Deadline`]. A look that is under way then may take
-    /// five seconds more.
+    /// Gives up after this long, with an error of kind [`ErrorKind::Deadline`], which [`wait_all`] notes in its [`Summary`] as
+    /// it does all errors. A look that is under way then may take five seconds more.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
