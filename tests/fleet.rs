@@ -12,7 +12,7 @@ use std::time::Duration;
 use scripted::{client, lines, script};
 
 use rhailab_client::{ErrorKind, Wait, wait_all};
-use rhailab_sandbox::{JobPlan, Options, Sandbox};
+use rhailab_sandbox::{JobPlan, Options, Sandbox, When};
 use rhailab_tests::{Answer, Folder, RecordingServer, Rhailab, SandboxProcess, canned, repository};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -334,7 +334,32 @@ fn the_example_triggers_and_awaits_what_it_is_given() {
         let outcome = run(node, &fleet);
         assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), expected), "{outcome:?}");
     }
-    let missing = run("1", &["demo/missing"]);
+}
+
+#[test]
+fn the_example_awaits_what_it_started_and_tells_what_went_wrong() {
+    let runtime = Runtime::new().unwrap();
+    let blocked = JobPlan { when: When::Manual, ..JobPlan::new("approve", "deploy") };
+    let options =
+        Options { speed: 1000.0, pipeline: vec![blocked], inputs: Vec::new(), ..Options::default() };
+    let sandbox = runtime.block_on(rhailab_sandbox::start(options)).unwrap();
+    let run = |projects: &[&str]| {
+        Rhailab::new(RHAILAB)
+            .server(&sandbox.url(), sandbox.token())
+            .arg(repository().join("examples/fleet/trigger_fleet.rhai"))
+            .args(projects)
+            .run()
+    };
+    // The pipeline of `demo/app` waits for somebody, that of `demo/downstream` succeeds.
+    let unsuccessful = run(&["demo/downstream", "demo/app"]);
+    assert_eq!(unsuccessful.status, Some(3), "{unsuccessful:?}");
+    let lines: Vec<&str> = unsuccessful.stdout.lines().collect();
+    let ["2 pipelines: {\"manual\":1,\"success\":1}", blocked] = lines[..] else {
+        panic!("{unsuccessful:?}")
+    };
+    assert!(blocked.starts_with("manual: http") && blocked.contains("/demo/app/-/pipelines/"), "{blocked}");
+
+    let missing = run(&["demo/missing", "demo/app"]);
     assert_eq!(missing.status, Some(1), "{missing:?}");
     let lines: Vec<&str> = missing.stdout.lines().collect();
     let ["1 pipelines: {\"manual\":1}", blocked, error] = lines[..] else { panic!("{missing:?}") };
