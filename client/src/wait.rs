@@ -278,6 +278,20 @@ pub fn can_wait(resource: &Resource) -> bool {
     resource.field("status").is_some() && resource.operation(On::Object, "refresh").is_some()
 }
 
+/// Why an object of a resource cannot be waited for.
+fn not_awaitable(resource: &Resource) -> Error {
+    let kind = resource.kind;
+    match resource.field("status") {
+        None => Error::usage(format!("a {kind} cannot be waited for: it has no status")),
+        Some(_) => Error::usage(format!(
+            "a {kind} cannot be waited for: GitLab does not tell its status by itself"
+        ))
+        .with_hint(
+            "Wait for its pipeline, and for those that it starts: `pipeline.wait(#{children: true})`.",
+        ),
+    }
+}
+
 /// Does a look of a wait that began at this time; answers the deadline when that cuts the look short.
 async fn in_time<T>(
     deadline: Option<Duration>,

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::group::{Ask, Group, ROWS_PER_PAGE, Row, by_key};
 use super::summary::{Summary, status};
 use super::waiting::{deleted, unreadable};
-use super::{Wait, Waiter, can_wait, in_time, too_late};
+use super::{Wait, Waiter, can_wait, in_time, not_awaitable, too_late};
 use crate::arguments::{Arguments, Id};
 use crate::endpoint::{On, Operation};
 use crate::error::Error;
@@ -55,8 +55,7 @@ pub fn wait_all(objects: impl IntoIterator<Item = Object>, options: Wait) -> Res
             return Err(Error::usage(format!("{object} goes by a name; it takes its number to wait for it")));
         };
         if !can_wait(object.resource()) {
-            let kind = object.resource().kind;
-            return Err(Error::usage(format!("a {kind} cannot be waited for: it has no status")));
+            return Err(not_awaitable(object.resource()));
         }
         let asker = match &options.client {
             Some(client) => object.through(client)?,

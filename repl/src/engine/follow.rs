@@ -12,7 +12,7 @@ use rhailab_client::{Arguments, Error, ErrorKind, Progress, can_wait};
 
 use super::bridge::{Interrupt, terminated};
 use super::builtins::duration_of;
-use super::error::{raise, raise_unknown_option, raise_usage};
+use super::error::{raise, raise_unknown_option, raise_usage, raise_usage_with};
 use super::functions::FOLLOW_OPTIONS;
 use super::object::ObjectRef;
 use super::{Printer, World};
@@ -51,7 +51,14 @@ fn follow(object: ObjectRef, print: &dyn Printer, pause: Duration) -> Raised<Obj
 pub(crate) fn print_log(object: &ObjectRef, print: &dyn Printer, pause: Option<Duration>) -> Raised<String> {
     let resource = object.with(|object| object.resource());
     let endpoint = log_of(resource).ok_or_else(|| {
-        raise_usage(format!("a {} cannot be followed: it has no log, or no status", resource.kind))
+        let what = format!("a {} cannot be followed: it has no log", resource.kind);
+        match resource.field("downstream_pipeline") {
+            Some(_) => raise_usage_with(
+                what,
+                format!("{STARTS_PIPELINE} `pipeline.wait(#{{children: true}})` waits for that."),
+            ),
+            None => raise_usage(what),
+        }
     })?;
     let bridge = object.bridge();
     let mut reader = Reader::default();
@@ -97,6 +104,10 @@ pub(crate) fn print_log(object: &ObjectRef, print: &dyn Printer, pause: Option<D
         bridge.sleep(pause.unwrap_or(PAUSE))?;
     }
 }
+
+/// Why a bridge has no log.
+pub(crate) const STARTS_PIPELINE: &str =
+    "It runs nothing itself: it starts another pipeline, whose jobs have logs.";
 
 /// After so many looks in a row that broke off, it is no accident any more.
 const MOST_FAILURES: u32 = 5;
