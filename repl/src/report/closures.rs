@@ -58,13 +58,15 @@ pub(super) fn is_closure(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use rhai::Engine;
+    use rhai::{Engine, OptimizationLevel};
 
     use super::*;
 
     #[test]
     fn parameters_are_counted_without_what_a_closure_captured() {
-        let program = Engine::new().compile("let a = 1; let b = 2; let f = |x| a + b + x; |x, y| x").unwrap();
+        let mut engine = Engine::new();
+        engine.set_optimization_level(OptimizationLevel::None);
+        let program = engine.compile("let a = 1; let b = 2; let f = |x| a + b + x; |x, y| x").unwrap();
         let mut closures = Closures::default();
         closures.add(&program);
         let call = |closure: &Closure, arguments: &str| {
