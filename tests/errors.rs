@@ -144,3 +144,34 @@ fn gitlab() -> RecordingServer {
         Answer::json(200, &canned::pipeline("running")),
     )])
 }
+
+#[test]
+fn a_closure_with_the_wrong_number_of_parameters_is_told_apart_from_one_of_a_module() {
+    let server = RecordingServer::start([(
+        "GET /api/v4/projects/1/pipelines/104",
+        Answer::json(200, &canned::pipeline("success")),
+    )]);
+    let wait = |closure: &str| {
+        format!(
+            "let p = gl.projects.get(1, #{{lazy: true}}).pipelines.get(104, #{{lazy: true}});\n\
+             p.wait(#{{on_change: {closure}}})"
+        )
+    };
+    for (script, expected) in [
+        (wait("|| print(1)"), "the closure takes 0 parameters, and is called with 1"),
+        (wait("|p, q| print(p)"), "the closure takes 2 parameters, and is called with 1"),
+        ("par_map([1, 2, 3], |x, y| x)".to_owned(), "the closure takes 2 parameters, and is called with 1"),
+        ("par_map([1, 2, 3], || 1)".to_owned(), "the closure takes 0 parameters, and is called with 1"),
+        // What a closure captures is none of its parameters.
+        (
+            "let a = 1; par_map([1, 2, 3], |x, y| x + a)".to_owned(),
+            "the closure takes 2 parameters, and is called with 1",
+        ),
+        ("let one = |x| x; one.call(1, 2)".to_owned(), "the closure takes 1 parameter, and is called with 2"),
+    ] {
+        let outcome = Rhailab::new(RHAILAB).server(server.url(), TOKEN).args(["eval", &script]).run();
+        assert_eq!(outcome.status, Some(1), "{outcome:?}");
+        assert!(outcome.stderr.contains(expected), "{script}\n{}", outcome.stderr);
+        assert!(!outcome.stderr.contains("module"), "{script}\n{}", outcome.stderr);
+    }
+}

@@ -12,7 +12,7 @@ use std::time::Duration;
 use scripted::{client, lines, script};
 
 use rhailab_client::{ErrorKind, Gitlab, Wait, wait_all};
-use rhailab_sandbox::{JobPlan, Options, Sandbox};
+use rhailab_sandbox::{JobPlan, Options, Sandbox, When};
 use rhailab_tests::{Answer, Folder, RecordingServer, Rhailab, SandboxProcess, canned, repository};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -186,22 +186,54 @@ fn a_check_of_many_weighs_what_happened() {
     );
 }
 
-#[test]
-fn a_deadline_for_many_is_an_error_that_counts_them() {
+/// Three pipelines, of which one has ended.
+fn two_that_go_on() -> RecordingServer {
     let server = RecordingServer::start([(
         list(1).as_str(),
         canned::rows(&[row(12, 1, "success"), row(11, 1, "running"), row(10, 1, "running")]),
     )]);
     server.add("GET /api/v4/projects/1/pipelines/11", Answer::json(200, &row(11, 1, "running")));
+    server
+}
+
+#[test]
+fn a_deadline_for_many_is_in_the_summary() {
     let text = r#"
         let pipelines = [12, 11, 10].map(|id| project.pipelines.get(id, #{lazy: true}));
-        let said = ();
-        try { wait_all(pipelines, #{poll: "1ms", timeout: "30ms"}); } catch (e) { said = `${e.kind} ${e.message} ${pipelines[0].status}`; }
-        said"#;
-    let (value, _) = script(&server, text);
-    let said = value.unwrap();
-    assert!(said.starts_with("deadline 2 of 3 were not over: ProjectPipeline 1"), "{said}");
-    assert!(said.ends_with("was still running after 30ms success"), "{said}");
+        let summary = wait_all(pipelines, #{poll: "1ms", timeout: "30ms"});
+        let errors = summary.errors.map(|e| `${e.pipeline.id} ${e.error.kind} ${e.error.pipeline_status}`);
+        `${summary.counts} ${errors} ${pipelines[0].status} ${pipelines[2].status}`"#;
+    let (value, _) = script(&two_that_go_on(), text);
+    assert_eq!(
+        value.as_deref(),
+        Ok(r##"#{"success": 1} ["11 deadline running", "10 deadline running"] success running"##),
+    );
+}
+
+#[test]
+fn a_deadline_for_many_is_an_error_that_counts_them_where_success_is_asked_for() {
+    let text = r#"
+        let project = gl.projects.get(1, #{lazy: true});
+        let pipelines = [12, 11, 10].map(|id| project.pipelines.get(id, #{lazy: true}));
+        wait_all(pipelines, #{poll: "1ms", timeout: "30ms", check: true})"#;
+    let server = two_that_go_on();
+    let outcome = Rhailab::new(RHAILAB).server(server.url(), "glpat-test").args(["eval", text]).run();
+    assert_eq!(outcome.status, Some(124), "{outcome:?}");
+    let words = outcome.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("2 of 3 were not over: ProjectPipeline 1"), "{outcome:?}");
+    assert!(words.contains("was still running after 30ms"), "{outcome:?}");
+}
+
+#[test]
+fn whatever_did_not_succeed_is_listed_in_the_order_in_which_it_was_given() {
+    let statuses = ["skipped", "success", "manual", "canceled", "failed"];
+    let rows: Vec<Value> =
+        (11..16).rev().zip(statuses.into_iter().rev()).map(|(id, status)| row(id, 1, status)).collect();
+    let server = RecordingServer::start([(list(1).as_str(), canned::rows(&rows))]);
+    let text = r#"
+        let summary = wait_all([11, 12, 13, 14, 15].map(|id| project.pipelines.get(id, #{lazy: true})));
+        `${summary.unsuccessful.map(|p| p.status)} ${summary.failed.map(|p| p.id)}`"#;
+    assert_eq!(script(&server, text).0.as_deref(), Ok(r#"["skipped", "manual", "canceled", "failed"] [15]"#),);
 }
 
 #[test]
@@ -276,7 +308,7 @@ async fn waiting_for_many_in_rust_sums_up() {
     let objects = [at(2, 21), at(1, 11), at(1, 12)];
     let summary = wait_all(objects, Wait::new().poll(short, short)).unwrap().finish().await;
     assert_eq!(summary.counts(), [("canceled".to_owned(), 1), ("failed".to_owned(), 1)].into());
-    assert_eq!(summary.failed(), [2]);
+    assert_eq!((summary.failed(), summary.unsuccessful()), (vec![2], vec![1, 2]));
     assert_eq!(summary.errors[&0].kind(), ErrorKind::NotFound);
     assert_eq!(summary.check().unwrap_err().pipeline_status(), Some("failed"));
 }
@@ -331,9 +363,37 @@ fn the_example_triggers_and_awaits_what_it_is_given() {
         let outcome = run(node, &fleet);
         assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), expected), "{outcome:?}");
     }
-    let missing = run("1", &["demo/missing"]);
+}
+
+#[test]
+fn the_example_awaits_what_it_started_and_tells_what_went_wrong() {
+    let runtime = Runtime::new().unwrap();
+    let blocked = JobPlan { when: When::Manual, ..JobPlan::new("approve", "deploy") };
+    let options =
+        Options { speed: 1000.0, pipeline: vec![blocked], inputs: Vec::new(), ..Options::default() };
+    let sandbox = runtime.block_on(rhailab_sandbox::start(options)).unwrap();
+    let run = |projects: &[&str]| {
+        Rhailab::new(RHAILAB)
+            .server(&sandbox.url(), sandbox.token())
+            .arg(repository().join("examples/fleet/trigger_fleet.rhai"))
+            .args(projects)
+            .run()
+    };
+    // The pipeline of `demo/app` waits for somebody, that of `demo/downstream` succeeds.
+    let unsuccessful = run(&["demo/downstream", "demo/app"]);
+    assert_eq!(unsuccessful.status, Some(3), "{unsuccessful:?}");
+    let lines: Vec<&str> = unsuccessful.stdout.lines().collect();
+    let ["2 pipelines: {\"manual\":1,\"success\":1}", blocked] = lines[..] else {
+        panic!("{unsuccessful:?}")
+    };
+    assert!(blocked.starts_with("manual: http") && blocked.contains("/demo/app/-/pipelines/"), "{blocked}");
+
+    let missing = run(&["demo/missing", "demo/app"]);
     assert_eq!(missing.status, Some(1), "{missing:?}");
-    assert!(missing.stderr.contains("item 0 (\"demo/missing\")"), "{missing:?}");
+    let lines: Vec<&str> = missing.stdout.lines().collect();
+    let ["1 pipelines: {\"manual\":1}", blocked, error] = lines[..] else { panic!("{missing:?}") };
+    assert!(blocked.starts_with("manual: http"), "{blocked}");
+    assert_eq!(error, "item 0 (\"demo/missing\"): 404 Project Not Found");
 }
 
 #[test]

@@ -8,6 +8,7 @@ const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
 const JOB: &str = "GET /api/v4/projects/1/jobs/7";
 const TRACE: &str = "GET /api/v4/projects/1/jobs/7/trace";
 const JOBS: &str = "GET /api/v4/projects/1/pipelines/45/jobs";
+const BRIDGES: &str = "GET /api/v4/projects/1/pipelines/45/bridges";
 
 fn logs(server: &RecordingServer, args: &[&str]) -> Outcome {
     Rhailab::new(RHAILAB).server(server.url(), "glpat-logs").arg("logs").args(args).run()
@@ -164,6 +165,9 @@ fn a_job_is_found_by_the_name_that_it_has_in_a_pipeline() {
     ];
     let server = looks(&[("success", "built\n")]);
     server.add(JOBS, canned::rows(&rows));
+    let bridge =
+        json!({"id": 8, "name": "downstream", "status": "success", "downstream_pipeline": {"id": 46}});
+    server.add(BRIDGES, canned::rows(&[bridge]));
     let ended = logs(&server, &["1", "45:build:linux"]);
     assert_eq!((ended.status, ended.stdout.as_str()), (Some(0), "built\n"), "{}", ended.stderr);
 
@@ -173,6 +177,12 @@ fn a_job_is_found_by_the_name_that_it_has_in_a_pipeline() {
     assert!(misspelt.stderr.contains("Did you mean `45:build:linux`?"), "{}", misspelt.stderr);
     let unknown = logs(&server, &["1", "45:x"]);
     assert!(unknown.stderr.contains("It has deploy: [eu], build:linux."), "{}", unknown.stderr);
+
+    let bridge = logs(&server, &["1", "45:downstream"]);
+    assert_eq!(bridge.status, Some(1));
+    let words = bridge.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("`downstream` of the pipeline 45 is a bridge, and has no log"), "{words}");
+    assert!(words.contains("starts another pipeline, whose jobs have logs. That is pipeline 46."), "{words}");
 }
 
 #[test]

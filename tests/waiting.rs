@@ -396,3 +396,50 @@ fn a_person_at_the_terminal_confirms_declines_and_interrupts() {
     let (_, status) = terminal.leave();
     assert_eq!(status, 0);
 }
+
+#[cfg(unix)]
+#[test]
+fn calls_side_by_side_ask_one_after_the_other_and_are_interrupted_together() {
+    let mut terminal = Terminal::start(RHAILAB, &["--url", "http://127.0.0.1:1"]);
+    let ask = r#"print("answers" + ": " + par_map(0..3, |n| confirm("Go " + `on ${n}?`), #{jobs: 3}))"#;
+    terminal.enter(ask);
+    for _ in 0..3 {
+        terminal.expect("Go on ");
+        let number = terminal.expect("? [y/N] ");
+        assert!(["0", "1", "2"].contains(&number.as_str()), "another question begins: {number:?}");
+        terminal.send("y\n");
+    }
+    terminal.expect("answers: [true, true, true]");
+    terminal.expect("\u{1b}[?2004h");
+    terminal.enter(ask);
+    terminal.expect("? [y/N] ");
+    terminal.control('c');
+    let rest = terminal.expect("\u{1b}[?2004h");
+    assert!(!rest.contains("[y/N]"), "{rest:?}");
+    let (_, status) = terminal.leave();
+    assert_eq!(status, 0);
+}
+
+#[test]
+fn a_bridge_has_a_status_that_only_its_pipeline_tells() {
+    let server = RecordingServer::start([]);
+    let bridge =
+        json!({"id": 8, "name": "downstream", "status": "running", "downstream_pipeline": {"id": 46}});
+    server.add(BRIDGES, canned::rows(&[bridge]));
+    let refused = "a ProjectPipelineBridge cannot be waited for: GitLab does not tell its status by itself";
+    for (call, expected) in [
+        ("bridge.wait()", refused),
+        ("wait_all([bridge])", refused),
+        ("bridge.follow()", "a ProjectPipelineBridge cannot be followed: it has no log"),
+    ] {
+        let code = format!(
+            "let pipeline = gl.projects.get(1, #{{lazy: true}}).pipelines.get(104, #{{lazy: true}});\n\
+             let bridge = pipeline.bridges.list()[0];\n{call}"
+        );
+        let outcome = run(&server, &code);
+        assert_eq!(outcome.status, Some(1), "{outcome:?}");
+        let words = outcome.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(expected), "{outcome:?}");
+        assert!(words.contains("`pipeline.wait(#{children: true})`"), "{outcome:?}");
+    }
+}

@@ -6,13 +6,12 @@ use serde_json::{Map, Value};
 use crate::arguments::{Arguments, Id};
 use crate::client::{Gitlab, Response, accepted};
 use crate::download::Download;
-use crate::endpoint::{Endpoint, Method, Outcome, Place, Resource};
+use crate::endpoint::{Endpoint, Outcome, Place, Resource};
 use crate::entity::Entity;
 use crate::error::Error;
 use crate::lookup;
 use crate::object::{Answer, Context, Json, Object};
 use crate::page::{self, List, Pages};
-use crate::rehearsal;
 
 /// A manager or an object in the moment of a call.
 #[derive(Clone, Copy, Debug)]
@@ -108,18 +107,7 @@ impl Caller<'_> {
         resource: &'static Resource,
     ) -> Result<Object, Error> {
         let asked_for = arguments.get(self.resource.identity).and_then(Id::from_json);
-        let mut response = self.send(endpoint, arguments.clone()).await?;
-        if response.rehearsed {
-            // Only here is it known whose state the placeholder has to show.
-            let is_another = matches!(endpoint.outcome, Outcome::Object(_) | Outcome::AnotherObject);
-            let is_same = !is_another || endpoint.method == Method::Get;
-            let same = self.object.filter(|_| is_same && std::ptr::eq(resource, self.resource));
-            let known = match same {
-                Some(same) => Some(same.attributes()?.cloned().unwrap_or_default()),
-                None => None,
-            };
-            response.stand_in(&rehearsal::object(resource, known, &arguments));
-        }
+        let response = self.send(endpoint, arguments).await?;
         let raw = Json::part(&response.body, response.json()?);
         let same = std::ptr::eq(resource, self.resource);
         let known = asked_for.as_ref().or(self.identity()).filter(|_| same);
@@ -141,11 +129,11 @@ impl Caller<'_> {
         const CONFLICT: u16 = 409;
         let arguments = lookup::resolve(self, endpoint, arguments).await?;
         let (first, withheld) = self.complete(endpoint, arguments.clone(), Usual::Withheld);
-        match self.client.send(endpoint, &first).await {
+        match self.client.send(self, endpoint, &first).await {
             // Several objects fit, and nothing was done. Now it takes saying which, even if it is the usual one.
             Err(error) if withheld && error.status() == Some(CONFLICT) => {
                 let (second, _) = self.complete(endpoint, arguments, Usual::Sent);
-                self.client.send(endpoint, &second).await
+                self.client.send(self, endpoint, &second).await
             }
             answer => answer,
         }
@@ -194,7 +182,7 @@ impl Caller<'_> {
 
     /// The owners of the objects that an endpoint answers, as far as the caller knows them. What is unknown
     /// is missed when a path needs it; the generator refuses specs in which that could happen.
-    fn context_of(self, resource: &'static Resource) -> Context {
+    pub(crate) fn context_of(self, resource: &'static Resource) -> Context {
         let owners = std::iter::successors(resource.parent, |owner| owner.parent);
         owners
             .filter_map(|owner| {

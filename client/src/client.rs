@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::arguments::Arguments;
 use crate::auth::{Credential, TokenKind};
+use crate::caller::Caller;
 use crate::config::Builder;
 use crate::endpoint::{Endpoint, Idempotency, Method, Outcome, Resource, Segment};
 use crate::error::{self, Error, ErrorKind, RequestFacts};
@@ -33,7 +34,6 @@ struct Inner {
     api: Url,
     transport: Transport,
     writes: writes::Switch,
-    rehearsed: rehearsal::Objects,
     written: writes::Count,
 }
 
@@ -53,8 +53,6 @@ pub(crate) struct Response {
     pub(crate) body: Bytes,
     endpoint: &'static Endpoint,
     pub(crate) request: RequestFacts,
-    /// Whether nothing was sent, and a placeholder is all that there is.
-    pub(crate) rehearsed: bool,
 }
 
 impl Gitlab {
@@ -72,15 +70,7 @@ impl Gitlab {
     }
 
     pub(crate) fn new(api: Url, transport: Transport, writes: writes::Switch) -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                api,
-                transport,
-                writes,
-                rehearsed: rehearsal::Objects::default(),
-                written: writes::Count::default(),
-            }),
-        }
+        Self { inner: Arc::new(Inner { api, transport, writes, written: writes::Count::default() }) }
     }
 
     /// The server's URL, without the API's part.
@@ -154,24 +144,25 @@ impl Gitlab {
     /// Sends one request and answers its successful response.
     pub(crate) async fn send(
         &self,
+        caller: Caller<'_>,
         endpoint: &'static Endpoint,
         arguments: &Arguments,
     ) -> Result<Response, Error> {
         let request = request::build(&self.inner.api, endpoint, arguments)?;
-        if self.rehearses(endpoint, arguments, &request) {
-            return self.rehearse(endpoint, arguments, &request);
+        if self.writes() == Writes::Rehearsed {
+            return rehearsal::send(self, Some(caller), endpoint, arguments, request).await;
         }
         self.exchange(endpoint, request).await
     }
 
-    /// Sends a request that is made already, or announces it where writes are rehearsed.
+    /// Sends a request that is made already.
     pub(crate) async fn send_request(
         &self,
         endpoint: &'static Endpoint,
         request: http::Request<Bytes>,
     ) -> Result<Response, Error> {
-        if self.writes() == Writes::Rehearsed && writes(endpoint) {
-            return self.rehearse(endpoint, &Arguments::new(), &request);
+        if self.writes() == Writes::Rehearsed {
+            return rehearsal::send(self, None, endpoint, &Arguments::new(), request).await;
         }
         self.exchange(endpoint, request).await
     }
@@ -186,42 +177,15 @@ impl Gitlab {
         &self.inner.api
     }
 
-    /// Whether a call stays here: it would write, or its path names an object that exists in the rehearsal alone.
-    fn rehearses(&self, endpoint: &Endpoint, arguments: &Arguments, request: &http::Request<Bytes>) -> bool {
-        self.writes() == Writes::Rehearsed
-            && (writes(endpoint)
-                || rehearsal::names_placeholder(endpoint, arguments)
-                || self.inner.rehearsed.at(request.uri().path()).is_some())
-    }
-
-    fn rehearse(
-        &self,
-        endpoint: &'static Endpoint,
-        arguments: &Arguments,
-        request: &http::Request<Bytes>,
-    ) -> Result<Response, Error> {
-        let facts = RequestFacts::of(endpoint, request)?;
-        let path = request.uri().path();
-        let answer = if writes(endpoint) {
-            rehearsal::announce(endpoint, request, &facts.url);
-            let answer = rehearsal::answer(endpoint, arguments);
-            self.inner.rehearsed.take_in(endpoint, path, request.body(), &answer);
-            answer
-        } else {
-            self.inner.rehearsed.at(path).unwrap_or_else(|| rehearsal::answer(endpoint, arguments))
-        };
-        Ok(Response {
-            headers: HeaderMap::new(),
-            body: answer.to_string().into(),
-            endpoint,
-            request: facts,
-            rehearsed: true,
-        })
+    /// What a rehearsal remembers.
+    pub(crate) fn rehearsed(&self) -> &rehearsal::Objects {
+        self.inner.writes.rehearsed()
     }
 
     /// Sends a read of a URL that GitLab itself gave for the next page.
     pub(crate) async fn follow(
         &self,
+        caller: Caller<'_>,
         endpoint: &'static Endpoint,
         arguments: &Arguments,
         link: &str,
@@ -236,6 +200,9 @@ impl Gitlab {
         *request.uri_mut() = url.as_str().parse().map_err(|error| {
             Error::new(ErrorKind::Decode, format!("the next page's link is no URL: {error}"))
         })?;
+        if self.writes() == Writes::Rehearsed {
+            return rehearsal::send(self, Some(caller), endpoint, arguments, request).await;
+        }
         self.exchange(endpoint, request).await
     }
 
@@ -247,8 +214,10 @@ impl Gitlab {
         headers: &HeaderMap,
     ) -> Result<Reply, Error> {
         let mut request = request::build(&self.inner.api, endpoint, arguments)?;
-        if self.rehearses(endpoint, arguments, &request) {
-            return Ok(Reply::made_up(RequestFacts::of(endpoint, &request)?, rehearsal::bytes(endpoint)));
+        if self.writes() == Writes::Rehearsed
+            && let Some(bytes) = rehearsal::open(self, endpoint, arguments, &request)?
+        {
+            return Ok(Reply::made_up(RequestFacts::of(endpoint, &request)?, bytes));
         }
         request.headers_mut().extend(headers.clone());
         let call = self.call(endpoint, request)?;
@@ -268,7 +237,7 @@ impl Gitlab {
     }
 
     /// Sends one request and reads its whole answer; one that means failure becomes an error.
-    async fn exchange(
+    pub(crate) async fn exchange(
         &self,
         endpoint: &'static Endpoint,
         request: http::Request<Bytes>,
@@ -282,7 +251,7 @@ impl Gitlab {
             Err(failure) if failure.is_uncertain && is_deleted(endpoint, &failure) => Default::default(),
             Err(failure) => return Err(self.error_of(endpoint, call.facts, failure)),
         };
-        Ok(Response { headers, body, endpoint, request: call.facts, rehearsed: false })
+        Ok(Response { headers, body, endpoint, request: call.facts })
     }
 
     /// Counts a request as long as it may change something. Lists that are being read look at the count: their rows may have
@@ -385,7 +354,7 @@ fn is_deleted(endpoint: &Endpoint, failure: &Failure) -> bool {
 }
 
 /// Whether an operation changes anything on the server.
-fn writes(endpoint: &Endpoint) -> bool {
+pub(crate) fn writes(endpoint: &Endpoint) -> bool {
     endpoint.idempotency != Idempotency::Safe
 }
 
@@ -395,9 +364,13 @@ pub(crate) fn url_of(request: &http::Request<Bytes>) -> Result<Url, Error> {
 }
 
 impl Response {
-    /// The JSON of a placeholder for the called object, which the caller knows better.
-    pub(crate) fn stand_in(&mut self, object: &serde_json::Value) {
-        self.body = object.to_string().into();
+    /// What stands for an answer to a request that was not sent.
+    pub(crate) fn made_up(
+        endpoint: &'static Endpoint,
+        request: RequestFacts,
+        answer: &serde_json::Value,
+    ) -> Self {
+        Self { headers: HeaderMap::new(), body: answer.to_string().into(), endpoint, request }
     }
 
     /// Decodes the body; a failure names the operation and the place in the JSON.

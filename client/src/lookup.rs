@@ -32,8 +32,8 @@ pub(crate) async fn resolve(
     match (given, secret) {
         // A text of digits alone may be a token, too; a number is a number.
         (Some(text), Some(secret)) if is_number(resource.identity) => {
-            let identity = match rehearsal::number_of(caller.client, &text) {
-                Some(number) => Id::Number(number),
+            let identity = match rehearsal::named_by(caller.client, resource, secret.name, &text) {
+                Some(made) => made,
                 None => find(caller, secret, &text).await?,
             };
             Ok(arguments.with(resource.identity, identity))

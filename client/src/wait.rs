@@ -135,8 +135,8 @@ impl Wait {
         }
     }
 
-    /// Gives up after this long, with an error of kind [`ErrorKind::Deadline`]. A look that is under way then may take
-    /// five seconds more.
+    /// Gives up after this long, with an error of kind [`ErrorKind::Deadline`], which [`wait_all`] notes in its [`Summary`] as
+    /// it does all errors. A look that is under way then may take five seconds more.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
@@ -288,6 +288,20 @@ impl Until {
 pub fn can_wait(resource: &Resource) -> bool {
     use crate::endpoint::On;
     resource.field("status").is_some() && resource.operation(On::Object, "refresh").is_some()
+}
+
+/// Why an object of a resource cannot be waited for.
+fn not_awaitable(resource: &Resource) -> Error {
+    let kind = resource.kind;
+    match resource.field("status") {
+        None => Error::usage(format!("a {kind} cannot be waited for: it has no status")),
+        Some(_) => Error::usage(format!(
+            "a {kind} cannot be waited for: GitLab does not tell its status by itself"
+        ))
+        .with_hint(
+            "Wait for its pipeline, and for those that it starts: `pipeline.wait(#{children: true})`.",
+        ),
+    }
 }
 
 /// Does a look of a wait that began at this time; answers the deadline when that cuts the look short.

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
+use crate::rehearsal::Objects;
+
 /// What a client does with requests that write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Writes {
@@ -12,15 +14,23 @@ pub enum Writes {
     Sent,
     /// They are refused with [`crate::ErrorKind::ReadOnly`].
     Refused,
-    /// They are announced and not sent; placeholders stand for what GitLab would answer. Reads go out as ever. Each
-    /// announcement is a `tracing` event with the target `rhailab_client::rehearsal` and the fields `method`, `url` and
-    /// `body`, secrets masked.
+    /// They are announced and not sent; placeholders stand for what GitLab would answer. Reads go out, and their answers show
+    /// what the writes would have done: what was started has ended, what was deleted is not found. Each announcement
+    /// is a `tracing` event with the target `rhailab_client::rehearsal` and the fields `method`, `url` and `body`, secrets
+    /// masked.
     Rehearsed,
 }
 
-/// The switch. Copies are the same switch.
+/// The switch, with what is remembered as long as it stands at a rehearsal. Copies are the same switch, so that clients that
+/// rehearse together know what each of them made.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Switch(Arc<AtomicU8>);
+pub(crate) struct Switch(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    code: AtomicU8,
+    rehearsed: Objects,
+}
 
 impl Switch {
     pub(crate) fn new(writes: Writes) -> Self {
@@ -35,15 +45,23 @@ impl Switch {
             Writes::Refused => 1,
             Writes::Rehearsed => 2,
         };
-        self.0.store(code, Ordering::Relaxed);
+        self.0.code.store(code, Ordering::Relaxed);
+        if writes != Writes::Rehearsed {
+            self.0.rehearsed.clear();
+        }
     }
 
     pub(crate) fn get(&self) -> Writes {
-        match self.0.load(Ordering::Relaxed) {
+        match self.0.code.load(Ordering::Relaxed) {
             1 => Writes::Refused,
             2 => Writes::Rehearsed,
             _ => Writes::Sent,
         }
+    }
+
+    /// What the rehearsal remembers; nothing where writes are sent.
+    pub(crate) fn rehearsed(&self) -> &Objects {
+        &self.0.rehearsed
     }
 }
 

@@ -99,14 +99,7 @@ fn report(Fault { span, kind }: Fault, diagnostics: &mut Diagnostics) {
             "`<<` is no key of a spec".to_owned(),
             "write the entries out, or use `like` and `same_as`",
         ),
-        FaultKind::SecondDocument => {
-            (Code::Yaml, "a second document begins here".to_owned(), "make two files of it")
-        }
-        FaultKind::Syntax(message) => (
-            Code::Yaml,
-            message,
-            "a text that holds `: `, or begins with a sign of YAML such as `[`, `{` or `\"`, must stand in quotes",
-        ),
+        kind => (Code::Yaml, kind.to_string(), kind.help()),
     };
     diagnostics.error(code, span, message).help(help);
 }

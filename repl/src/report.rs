@@ -1,6 +1,7 @@
 //! What went wrong with a script, for a person: what, where in the script with a caret, GitLab's own
 //! words, and what to do. Turns Rhai's errors into a diagnostic; drawing it is miette's work.
 
+mod closures;
 mod place;
 mod sources;
 mod words;

@@ -16,6 +16,8 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
+use rhailab_yaml::Span;
+
 use crate::faults::Faults;
 use crate::options::Options;
 use crate::store::Variable;
@@ -79,9 +81,19 @@ impl Scenario {
     /// When it cannot be read, or tells no scenario: with everything that is wrong.
     pub fn read(path: &Path) -> Result<Self, ScenarioError> {
         let name = path.display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(&name, &text),
-            Err(source) => Err(ScenarioError::Unreadable { name, source }),
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(source) => return Err(ScenarioError::Unreadable { name, source }),
+        };
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => Self::parse(&name, text),
+            Err(error) => {
+                let before = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
+                let mut problems = problem::Problems::new(&before);
+                let end = Span { file: 0, start: before.len(), end: before.len() };
+                problems.add(end, "this is no text in UTF-8", "save the file in the encoding UTF-8");
+                Err(ScenarioError::Wrong { name, problems: problems.into_list() })
+            }
         }
     }
 

@@ -45,7 +45,7 @@ fn mistakes_in_a_scenario_are_told_with_their_places() {
     let latin =
         Rhailab::new(RHAILAB).within(folder.path()).args(["sandbox", "--scenario", "latin.yaml"]).run();
     assert_eq!(latin.status, Some(2));
-    assert!(latin.stderr.contains("the scenario latin.yaml cannot be read: "), "{}", latin.stderr);
+    assert!(latin.stderr.contains("latin.yaml:1:16: this is no text in UTF-8\n  help: "), "{}", latin.stderr);
     let missing = Rhailab::new(RHAILAB).args(["sandbox", "--scenario", "nowhere.yaml"]).run();
     assert_eq!(missing.status, Some(2));
     assert!(missing.stderr.contains("the scenario nowhere.yaml cannot be read"), "{}", missing.stderr);

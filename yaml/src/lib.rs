@@ -86,7 +86,15 @@ pub enum FaultKind {
     MergeKey,
     /// A second document begins.
     SecondDocument,
-    /// It is not YAML; the words are those of the library.
+    /// A tab stands where YAML takes spaces alone.
+    Tab,
+    /// A list or map that begins with this bracket is not closed by the bracket that belongs to it.
+    OpenBracket(char),
+    /// `*name`, and no `&name` before it.
+    UnknownAlias,
+    /// `*name` within what `&name` stands for.
+    RecursiveAlias,
+    /// It is not YAML in another way; the words are those of the library.
     Syntax(String),
 }
 
@@ -176,15 +184,49 @@ fn collect_duplicates<'a>(node: &'a Node, found: &mut Vec<&'a Node>) {
     }
 }
 
+impl FaultKind {
+    /// How to mend it.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::TooDeep => "let fewer lists and maps stand in one another",
+            Self::TooLarge => "make several files of it, and repeat nothing through aliases of aliases",
+            Self::MergeKey => "write the entries out, or use `*alias` as a whole value",
+            Self::SecondDocument => "make two files of it",
+            Self::Tab => "indent with spaces; a text with a tab in it must stand in quotes",
+            Self::OpenBracket(_) => {
+                "close `[` with `]` and `{` with `}`; a text that begins with a bracket must stand in quotes"
+            }
+            Self::UnknownAlias => {
+                "write `&name` before the value that `*name` repeats; a text that begins with `*` must stand in quotes"
+            }
+            Self::RecursiveAlias => "a value cannot hold itself: write out what is to stand here",
+            Self::Syntax(_) => {
+                "a text that holds `: `, or begins with a sign of YAML such as `[`, `{`, `*` or `%`, must stand in quotes"
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::TooDeep => f.write_str("too many lists and maps stand in one another"),
+            Self::TooLarge => f.write_str("there are too many values"),
+            Self::MergeKey => f.write_str("`<<` is no key"),
+            Self::SecondDocument => f.write_str("a second document begins here"),
+            Self::Tab => f.write_str("a tab stands where YAML takes spaces alone"),
+            Self::OpenBracket(bracket) => write!(f, "the bracket `{bracket}` is not closed"),
+            Self::UnknownAlias => f.write_str("no value before this alias has its name"),
+            Self::RecursiveAlias => f.write_str("this alias stands in the value that it repeats"),
+            Self::Syntax(words) => f.write_str(words),
+        }
+    }
+}
+
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.kind {
-            FaultKind::TooDeep => f.write_str("too many lists and maps stand in one another"),
-            FaultKind::TooLarge => f.write_str("there are too many values"),
-            FaultKind::MergeKey => f.write_str("`<<` is no key"),
-            FaultKind::SecondDocument => f.write_str("a second document begins here"),
-            FaultKind::Syntax(words) => f.write_str(words),
-        }
+        self.kind.fmt(f)
     }
 }
 

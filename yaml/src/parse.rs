@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Error;
 use serde_saphyr::budget::BudgetBreach;
+use serde_saphyr::granit_parser::ErrorKind;
+use serde_saphyr::localizer::ExternalMessageSource;
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 
 use crate::{Fault, FaultKind, Limits, Node, Span, Value};
@@ -53,13 +55,33 @@ fn fault(error: &Error, file: usize, text: &str) -> Fault {
         | Error::AliasReplayStackDepthExceeded { .. } => FaultKind::TooLarge,
         Error::MergeKeyNotAllowed { .. } => FaultKind::MergeKey,
         Error::MultipleDocuments { .. } => FaultKind::SecondDocument,
-        other => {
+        Error::UnknownAnchor { .. } => FaultKind::UnknownAlias,
+        Error::RecursiveReferencesRequireWeakTypes { .. } => FaultKind::RecursiveAlias,
+        other => scanned(other).unwrap_or_else(|| {
             let message = other.to_string();
             // The place is told by the span.
             FaultKind::Syntax(message.split(" at line ").next().unwrap_or_default().to_owned())
-        }
+        }),
     };
     Fault { span, kind }
+}
+
+/// What the scanner found, where there is a word for it.
+fn scanned(error: &Error) -> Option<FaultKind> {
+    let Error::ExternalMessage { source, .. } = error else { return None };
+    let ExternalMessageSource::Parser(error) = source.as_ref() else { return None };
+    match error.kind() {
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabAtBlockScalarStart
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabInPlainScalar => Some(FaultKind::Tab),
+        ErrorKind::MismatchedFlowCollectionEnd { open, .. } | ErrorKind::UnclosedFlowCollection { open } => {
+            Some(FaultKind::OpenBracket(*open))
+        }
+        ErrorKind::RecursionLimitExceeded => Some(FaultKind::TooDeep),
+        _ => None,
+    }
 }
 
 /// What the YAML crate hands over: a value without, around which it reports the place.

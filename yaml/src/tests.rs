@@ -27,7 +27,15 @@ fn what_cannot_be_read_is_told_by_its_kind() {
     assert_eq!(kind(&format!("[{}]", "1, ".repeat(60))), FaultKind::TooLarge);
     assert_eq!(kind("a: &a {b: 1}\nc:\n  <<: *a\n"), FaultKind::MergeKey);
     assert_eq!(kind("a: 1\n---\nb: 2\n"), FaultKind::SecondDocument);
-    assert!(matches!(kind("a: [1"), FaultKind::Syntax(_)));
+    for tabs in ["a:\n\tb: 1\n", "a: {\n\tb: 1}\n", "a:\n  b: 1\n \tc: 2\n"] {
+        assert_eq!(kind(tabs), FaultKind::Tab, "{tabs:?}");
+    }
+    for (bracket, open) in [('[', "a: [1"), ('{', "a: {b: 1"), ('[', "a: [1}")] {
+        assert_eq!(kind(open), FaultKind::OpenBracket(bracket), "{open}");
+    }
+    assert_eq!(kind("a: *b\nc: &b 1\n"), FaultKind::UnknownAlias);
+    assert_eq!(kind("a: &a [*a]\n"), FaultKind::RecursiveAlias);
+    assert!(matches!(kind("a: b: c"), FaultKind::Syntax(_)));
 }
 
 #[test]

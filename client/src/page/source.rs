@@ -7,10 +7,12 @@ use serde_json::value::RawValue;
 use super::next::{Next, ROWS_PER_PAGE, following, last_page, number, total};
 use super::seen::{Key, telling_apart};
 use crate::arguments::Arguments;
+use crate::caller::Caller;
 use crate::client::{Gitlab, Response};
 use crate::endpoint::{Endpoint, Keyset, Resource};
 use crate::error::{Error, ErrorKind};
 use crate::object::{Context, Json, Object};
+use crate::rehearsal;
 
 /// A list's request, with whatever stays the same from page to page.
 #[derive(Debug)]
@@ -53,8 +55,10 @@ impl Source {
     pub(super) async fn fetch(&self, page: &Next) -> Result<Fetched, Error> {
         let (sent, writes_before) = (Instant::now(), self.client.writes_ended());
         let response = match page {
-            Next::Link(link) => self.client.follow(self.endpoint, &self.arguments, link).await?,
-            page => self.client.send(self.endpoint, &self.arguments_of(page)).await?,
+            Next::Link(link) => {
+                self.client.follow(self.caller(), self.endpoint, &self.arguments, link).await?
+            }
+            page => self.client.send(self.caller(), self.endpoint, &self.arguments_of(page)).await?,
         };
         let headers = &response.headers;
         if let (Next::Number(asked), Some(told)) = (page, number(headers))
@@ -62,9 +66,11 @@ impl Source {
         {
             return Err(another_page(*asked, told).with_request(response.request.clone()));
         }
-        let (rows, unreadable) = self.read(&response)?;
+        let (mut rows, unreadable) = self.read(&response)?;
+        let next = following(page, headers, rows.len() + unreadable.len(), self.per_page());
+        rows.retain(|(_, row)| !rehearsal::is_deleted(self.caller(), row));
         Ok(Fetched {
-            next: following(page, headers, rows.len() + unreadable.len(), self.per_page()),
+            next,
             last_page: last_page(headers, self.per_page()),
             moment: Moment {
                 sent,
@@ -77,6 +83,10 @@ impl Source {
             unreadable,
             again: false,
         })
+    }
+
+    fn caller(&self) -> Caller<'_> {
+        Caller { client: &self.client, resource: self.resource, context: &self.context, object: None }
     }
 
     fn arguments_of(&self, page: &Next) -> Arguments {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Progress;
 use crate::error::{Error, ErrorKind};
 use crate::object::Object;
 
@@ -34,14 +35,23 @@ impl Summary {
         self.known().filter(|(_, object)| status(object) == "failed").map(|(place, _)| place).collect()
     }
 
+    /// The places of those that ended other than in success: failed, canceled, skipped, or blocked.
+    #[must_use]
+    pub fn unsuccessful(&self) -> Vec<usize> {
+        let is_unsuccessful = |status: &str| status != "success" && Progress::of(status) != Progress::Moving;
+        self.known().filter(|(_, object)| is_unsuccessful(&status(object))).map(|(place, _)| place).collect()
+    }
+
     /// Whether all of them succeeded.
     ///
     /// # Errors
     ///
+    /// [`ErrorKind::Deadline`] when it passed for one of them: nobody knows yet how it ends. Else
     /// [`ErrorKind::Pipeline`] when one of them ended in another way, with the status that weighs most: failed, canceled,
     /// skipped, blocked. Else the kind of the first error for which one was given up.
     pub fn check(&self) -> Result<(), Error> {
         const BY_WEIGHT: [&str; 4] = ["failed", "canceled", "skipped", "manual"];
+        self.check_deadline()?;
         let counts = self.counts();
         let all = self.objects.len();
         let bad: Vec<String> = counts
@@ -70,7 +80,7 @@ impl Summary {
         }
     }
 
-    pub(super) fn check_deadline(&self) -> Result<(), Error> {
+    fn check_deadline(&self) -> Result<(), Error> {
         let mut late = self.errors.values().filter(|error| error.kind() == ErrorKind::Deadline);
         let Some(first) = late.next() else { return Ok(()) };
         let what = format!("{} of {} were not over: {first}", late.count() + 1, self.objects.len());

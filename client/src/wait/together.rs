@@ -16,7 +16,7 @@ use super::group::{Ask, Group, ROWS_PER_PAGE, Row, by_key};
 use super::outage::Outage;
 use super::summary::{Summary, status};
 use super::waiting::deleted;
-use super::{Wait, Waiter, can_wait, in_time, too_late};
+use super::{Wait, Waiter, can_wait, in_time, not_awaitable, too_late};
 use crate::arguments::{Arguments, Id};
 use crate::endpoint::{On, Operation};
 use crate::error::Error;
@@ -57,8 +57,7 @@ pub fn wait_all(objects: impl IntoIterator<Item = Object>, options: Wait) -> Res
             return Err(Error::usage(format!("{object} goes by a name; it takes its number to wait for it")));
         };
         if !can_wait(object.resource()) {
-            let kind = object.resource().kind;
-            return Err(Error::usage(format!("a {kind} cannot be waited for: it has no status")));
+            return Err(not_awaitable(object.resource()));
         }
         let asker = match &options.client {
             Some(client) => object.through(client)?,
@@ -130,15 +129,13 @@ impl WaitingAll {
         Summary { objects: self.objects.clone(), errors: self.errors.clone() }
     }
 
-    /// With [`Wait::check`], whether all of them succeeded: see [`Summary::check`]. The deadline is an error in any case.
+    /// With [`Wait::check`], whether all of them succeeded: see [`Summary::check`].
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::Deadline`] when it passed for one of them, else what [`Summary::check`] says.
+    /// What [`Summary::check`] says; none without [`Wait::check`].
     pub fn verdict(&self) -> Result<(), Error> {
-        let summary = self.summary();
-        summary.check_deadline()?;
-        if self.options.check { summary.check() } else { Ok(()) }
+        if self.options.check { self.summary().check() } else { Ok(()) }
     }
 
     fn take_in(&mut self, found: Found) {

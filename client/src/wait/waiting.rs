@@ -10,7 +10,9 @@ use tokio::time::Instant;
 use super::asker::Asker;
 use super::family::{Bridge, Family, Member};
 use super::outage::Outage;
-use super::{FailedLog, Wait, Waiter, can_wait, failed_logs, in_time, not_successful, too_late};
+use super::{
+    FailedLog, Wait, Waiter, can_wait, failed_logs, in_time, not_awaitable, not_successful, too_late,
+};
 use crate::arguments::{Arguments, Id};
 use crate::client::Gitlab;
 use crate::endpoint::{On, Outcome, Resource};
@@ -81,12 +83,12 @@ impl Waiting {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`] when the object has no status to wait for, or no bridges while [`Wait::children`] are asked
+    /// [`ErrorKind::Usage`] when the object has no status to wait for, or GitLab cannot tell it by itself, or no bridges while [`Wait::children`] are asked
     /// for, or when [`Wait::through`] names a client of another server.
     pub fn new(object: &Object, options: Wait) -> Result<Self, Error> {
         let resource = object.resource();
         if !can_wait(resource) {
-            return Err(Error::usage(format!("a {} cannot be waited for: it has no status", resource.kind)));
+            return Err(not_awaitable(resource));
         }
         if options.children && bridges_of(resource).is_none() {
             return Err(Error::usage(format!("a {} has no downstream pipelines to wait for", resource.kind))

@@ -3,14 +3,14 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use rhailab_client::{Error, Gitlab, Id, ListProjectPipelineJobs, nearest};
+use rhailab_client::{Error, Gitlab, Id, ListProjectPipelineBridges, ListProjectPipelineJobs, nearest};
 
 use super::project;
 use crate::cli::{GlobalOptions, LogsOptions, Status, complain, end};
 use crate::engine::ObjectRef;
 use crate::engine::bridge::Bridge;
 use crate::engine::error::raise;
-use crate::engine::follow::{PAUSE, print_log};
+use crate::engine::follow::{PAUSE, STARTS_PIPELINE, print_log};
 use crate::output::Format;
 use crate::output::terminal::Standard;
 use crate::report::{self, Script, Sources};
@@ -92,10 +92,17 @@ fn read(
 
 /// The number of the job of this name. Of one that was retried, the latest is listed alone.
 async fn find(client: &Gitlab, project: Id, pipeline: i64, name: &str) -> Result<i64, Error> {
-    let jobs = client.projects().lazy(project).pipelines().lazy(pipeline).jobs();
-    let jobs = jobs.list(ListProjectPipelineJobs::new()).all().await?;
+    let owner = client.projects().lazy(project).pipelines().lazy(pipeline);
+    let jobs = owner.jobs().list(ListProjectPipelineJobs::new()).all().await?;
     if let Some(job) = jobs.iter().find(|job| job.name.as_deref() == Some(name)) {
         return Ok(job.id);
+    }
+    let bridges = owner.bridges().list(ListProjectPipelineBridges::new()).all().await?;
+    if let Some(bridge) = bridges.iter().find(|bridge| bridge.name.as_deref() == Some(name)) {
+        let started =
+            bridge.downstream_pipeline.as_ref().map(|started| format!(" That is pipeline {}.", started.id));
+        return Err(Error::usage(format!("`{name}` of the pipeline {pipeline} is a bridge, and has no log"))
+            .with_hint(format!("{STARTS_PIPELINE}{}", started.unwrap_or_default())));
     }
     let names = jobs.iter().filter_map(|job| job.name.as_deref());
     let error = Error::usage(format!("the pipeline {pipeline} has no job `{name}`"));

@@ -55,7 +55,8 @@ fn execute(global: &GlobalOptions, script: Script, args: Vec<String>, value: Val
         }
     };
     program.set_source(&script.name);
-    let sources = Sources::of(script);
+    let mut sources = Sources::of(script);
+    sources.add_program(&program);
     let result = match engine.run(&program) {
         Ok(_) if value == Value::Dropped => Ok(()),
         Ok(result) => show(&result, global),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rhai::{Engine, EvalAltResult, ImmutableString};
 use rhailab_client::Writes;
+use tokio::sync::Mutex;
 
 use super::World;
 use super::bridge::Bridge;
@@ -33,7 +34,12 @@ pub(crate) fn register(engine: &mut Engine, world: &World, configured: &Configur
     });
 }
 
+/// Whose turn it is to ask: there is one terminal, and calls of `par_map` may all want it.
+static TURN: Mutex<()> = Mutex::const_new(());
+
 fn ask(question: &str, bridge: &Bridge) -> Result<bool, Box<EvalAltResult>> {
+    // Whoever waits for its turn can be interrupted, as whoever waits for an answer.
+    let _turn = bridge.wait(TURN.lock())?;
     let failed = |error: io::Error| raise_io("the answer cannot be read", &error);
     let mut terminal = io::stderr().lock();
     write!(terminal, "{question} [y/N] ").and_then(|()| terminal.flush()).map_err(failed)?;

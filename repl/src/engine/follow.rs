@@ -12,7 +12,7 @@ use rhailab_client::{Arguments, Error, ErrorKind, Progress, can_wait};
 
 use super::bridge::{Bridge, Interrupt, terminated};
 use super::builtins::{duration_of, pause_of};
-use super::error::{client_error, raise, raise_unknown_option, raise_usage, thrown_error};
+use super::error::{client_error, raise, raise_unknown_option, raise_usage, raise_usage_with, thrown_error};
 use super::functions::FOLLOW_OPTIONS;
 use super::object::ObjectRef;
 use super::{Printer, World};
@@ -54,7 +54,14 @@ pub(crate) fn print_log(
 ) -> Raised<String> {
     let resource = object.with(|object| object.resource());
     let endpoint = log_of(resource).ok_or_else(|| {
-        raise_usage(format!("a {} cannot be followed: it has no log, or no status", resource.kind))
+        let what = format!("a {} cannot be followed: it has no log", resource.kind);
+        match resource.field("downstream_pipeline") {
+            Some(_) => raise_usage_with(
+                what,
+                format!("{STARTS_PIPELINE} `pipeline.wait(#{{children: true}})` waits for that."),
+            ),
+            None => raise_usage(what),
+        }
     })?;
     let mut reader = Reader::default();
     let mut text = LogText::new(print.log_style());
@@ -116,6 +123,10 @@ fn late(object: &ObjectRef, status: Option<&str>, thrown: Box<EvalAltResult>) ->
         _ => thrown,
     }
 }
+
+/// Why a bridge has no log.
+pub(crate) const STARTS_PIPELINE: &str =
+    "It runs nothing itself: it starts another pipeline, whose jobs have logs.";
 
 /// After so many looks in a row that broke off, it is no accident any more.
 const MOST_FAILURES: u32 = 5;

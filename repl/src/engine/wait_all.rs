@@ -69,7 +69,7 @@ fn summed_up(handles: &[ObjectRef], summary: &Summary) -> Map {
         .into_iter()
         .map(|(status, count)| (status.into(), i64::try_from(count).unwrap_or(i64::MAX).into()))
         .collect();
-    let failed: Array = summary.failed().into_iter().map(at).collect();
+    let all_at = |places: Vec<usize>| -> Array { places.into_iter().map(at).collect() };
     let errors: Array = summary
         .errors
         .iter()
@@ -83,7 +83,8 @@ fn summed_up(handles: &[ObjectRef], summary: &Summary) -> Map {
     [
         ("pipelines".into(), pipelines.into()),
         ("counts".into(), counts.into()),
-        ("failed".into(), failed.into()),
+        ("failed".into(), all_at(summary.failed()).into()),
+        ("unsuccessful".into(), all_at(summary.unsuccessful()).into()),
         ("errors".into(), errors.into()),
     ]
     .into_iter()

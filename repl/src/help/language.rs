@@ -160,7 +160,8 @@ const FUNCTION_EXAMPLES: &[(&str, &str)] = &[
     (
         "wait_all",
         "let project = gl.projects.get(\"demo/app\");\nlet pipelines = [\"main\", \"master\"].map(|name| project.pipelines.create(#{ref: name}));\n\
-         let summary = wait_all(pipelines, #{timeout: \"1h\"});\nprint(summary.counts);\nfor pipeline in summary.failed { print(pipeline.web_url); }",
+         let summary = wait_all(pipelines, #{timeout: \"1h\"});\nprint(summary.counts);\nfor pipeline in summary.unsuccessful { print(pipeline.web_url); }\n\
+         for row in summary.errors { print(`${row.pipeline}: ${row.error.message}`); }",
     ),
     (
         "par_map",

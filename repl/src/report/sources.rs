@@ -1,7 +1,9 @@
 //! The texts that run together under one name, and where in them a line is: a script is one text, a session is all
 //! that was typed so far, each input behind the one before. Knows nothing of errors.
 
-use rhai::Position;
+use rhai::{AST, Position};
+
+use super::closures::Closures;
 
 /// A script with its name.
 #[derive(Debug, Clone)]
@@ -18,6 +20,7 @@ pub struct Sources {
     /// What Rhai knows them by; several texts can go by one name.
     names: Vec<String>,
     parts: Vec<Part>,
+    closures: Closures,
 }
 
 #[derive(Debug)]
@@ -30,8 +33,8 @@ struct Part {
 impl Sources {
     /// No texts yet.
     #[must_use]
-    pub const fn new() -> Self {
-        Self { names: Vec::new(), parts: Vec::new() }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// One script, which Rhai knows by its own name.
@@ -56,6 +59,16 @@ impl Sources {
         let before = self.parts.last().map_or(0, |last| last.before + lines(&last.script.text));
         self.parts.push(Part { script, before });
         before
+    }
+
+    /// Takes in what one of the texts was compiled to, for what only the syntax tells.
+    pub fn add_program(&mut self, program: &AST) {
+        self.closures.add(program);
+    }
+
+    /// The closures of all texts.
+    pub(super) fn closures(&self) -> &Closures {
+        &self.closures
     }
 
     /// The text that has this line, and the place inside of it.

@@ -4,6 +4,7 @@ use rhai::{EvalAltResult, ParseError, ParseErrorType};
 use rhailab_client::{Error, nearest};
 
 use super::Sources;
+use super::closures::is_closure;
 use crate::engine::error::client_error;
 use crate::engine::functions::{FUNCTIONS, OBJECT_METHODS, SEQUENCE};
 use crate::engine::value::words as value_words;
@@ -20,6 +21,20 @@ pub(super) fn of_thrown(thrown: &EvalAltResult, sources: &Sources) -> (String, S
             "not known here".to_owned(),
             Some(variable_help(name, sources)),
         ),
+        EvalAltResult::ErrorFunctionNotFound(signature, _)
+            if let Some((takes, given)) = sources.closures().mismatch(signature) =>
+        {
+            let parameters =
+                if takes == 1 { "1 parameter".to_owned() } else { format!("{takes} parameters") };
+            (
+                format!("the closure takes {parameters}, and is called with {given}"),
+                "in this call".to_owned(),
+                Some(format!(
+                    "Write it as `|{}| …`.",
+                    ('a'..='z').take(given).map(String::from).collect::<Vec<_>>().join(", ")
+                )),
+            )
+        }
         EvalAltResult::ErrorFunctionNotFound(signature, _) if is_closure(signature) => (
             "this closure comes from a module, and is not known here".to_owned(),
             "in this call".to_owned(),
@@ -75,11 +90,6 @@ pub(super) fn of_parse_error(error: &ParseError) -> (String, Option<String>) {
 pub(super) fn call(name: &str, place: &str) -> String {
     let name = if name.is_empty() || is_closure(name) { "a closure".to_owned() } else { format!("`{name}`") };
     format!("in {name}, called at {place}")
-}
-
-/// Whether Rhai made this name up, for a function that has none.
-fn is_closure(name: &str) -> bool {
-    name.starts_with("anon$")
 }
 
 /// "in the module `name`, imported at FILE:LINE:COLUMN"

@@ -74,6 +74,7 @@ impl Session {
         let underscores = last_value::places(&text, before);
         let mut input = self.engine.compile_with_names(&padded, underscores).map_err(Failure::Parse)?;
         input.set_source(source);
+        self.sources.add_program(&input);
         self.program.combine(input);
         self.program.set_source(source);
         self.bridge.resume();

@@ -29,19 +29,16 @@ pub(super) fn parse(text: &str, problems: &mut Problems<'_>) -> Option<Node> {
 
 fn report(Fault { span, kind }: Fault, problems: &mut Problems<'_>) {
     let (message, help) = match kind {
-        FaultKind::TooDeep | FaultKind::TooLarge => (
+        FaultKind::TooDeep => (
+            format!("more than {} lists and maps stand in one another", LIMITS.depth),
+            "five pipelines fit into one another; let a bridge name a project for what lies deeper",
+        ),
+        FaultKind::TooLarge => (
             "the file holds more than any scenario needs".to_owned(),
             "use `count` for many projects, and repeat nothing through aliases of aliases",
         ),
-        FaultKind::MergeKey => (
-            "`<<` is no key of a scenario".to_owned(),
-            "write the entries out, or use `*alias` as a whole value",
-        ),
-        FaultKind::SecondDocument => ("a second document begins here".to_owned(), "make two files of it"),
-        FaultKind::Syntax(message) => (
-            message,
-            "a text that holds `: `, or begins with a sign of YAML such as `[`, `{`, `*` or `%`, must stand in quotes",
-        ),
+        FaultKind::MergeKey => ("`<<` is no key of a scenario".to_owned(), kind.help()),
+        kind => (kind.to_string(), kind.help()),
     };
     problems.add(span, message, help);
 }

@@ -166,7 +166,10 @@ fn branches_of(
     };
     if listed && !branches.contains(&default.value) {
         let known: Vec<&str> = branches.iter().map(String::as_str).collect();
-        let help = suggestion(&default.value, &known, "`branches` lists");
+        let help = match known.is_empty() {
+            true => format!("`branches` lists none: add `{}` there, or leave the key out", default.value),
+            false => suggestion(&default.value, &known, "`branches` lists"),
+        };
         problems.add(default.span, format!("`{}` is none of the branches", default.value), help);
     } else if !listed {
         branches = names_of(vec![default.clone()], problems);

@@ -196,7 +196,23 @@ fn each_mistake_has_its_sentence() {
         (job("trigger: a/b, artifacts: x"), "`artifacts` has no meaning in a job with `trigger`"),
         ("a: &x [1]\nb: {<<: *x}".into(), "`<<` is no key of a scenario"),
         ("a: 1\n---\nb: 2".into(), "a second document begins here"),
-        ("a: [".into(), "must stand in quotes"),
+        ("a: b: c".into(), "a text that holds `: `"),
+        ("a: [".into(), "1:4: the bracket `[` is not closed\n  help: close `[` with `]`"),
+        ("a: [1}".into(), "1:4: the bracket `[` is not closed\n  help: close `[` with `]`"),
+        ("a:\n\tb: 1".into(), "a tab stands where YAML takes spaces alone\n  help: indent with spaces"),
+        ("a: *b".into(), "1:4: no value before this alias has its name\n  help: write `&name` before"),
+        (
+            "a: &a [*a]".into(),
+            "1:8: this alias stands in the value that it repeats\n  help: a value cannot hold",
+        ),
+        (
+            format!("{}{}", "[".repeat(60), "]".repeat(60)),
+            "more than 24 lists and maps stand in one another\n  help: five pipelines fit",
+        ),
+        (
+            project("default_branch: x, branches: []"),
+            "`x` is none of the branches\n  help: `branches` lists none: add `x` there",
+        ),
     ] {
         let told = told(&text);
         assert!(told.contains(expected), "{text}\n{told}");
@@ -214,7 +230,7 @@ fn aliases_repeat_a_pipeline_but_cannot_explode() {
     }
     assert!(told(&bomb).contains("the file holds more than any scenario needs"));
     let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    assert!(told(&nested(100)).contains("the file holds more than any scenario needs"));
+    assert!(told(&nested(100)).contains("more than 24 lists and maps stand in one another"));
     assert!(told(&nested(100_000)).contains("help: "));
 }
 
@@ -225,7 +241,17 @@ fn children_of_children_fit() {
         format!("projects: {{ a/b: {open}{{ jobs: {{ x: }} }}{} }}", " } } }".repeat(depth))
     };
     parsed(&children(5));
-    assert!(told(&children(7)).contains("the file holds more than any scenario needs"));
+    assert!(told(&children(7)).contains("more than 24 lists and maps stand in one another"));
+}
+
+#[test]
+fn a_file_in_another_encoding_is_told_with_the_place() {
+    let path = std::env::temp_dir().join(format!("rhailab-scenario-{}.yaml", std::process::id()));
+    std::fs::write(&path, b"projects:\n  demo/caf\xe9: {}\n").unwrap();
+    let told = Scenario::read(&path).unwrap_err().to_string();
+    std::fs::remove_file(&path).unwrap();
+    let expected = ":2:11: this is no text in UTF-8\n  help: save the file in the encoding UTF-8";
+    assert!(told.ends_with(expected), "{told}");
 }
 
 #[test]

@@ -53,7 +53,8 @@ pub static FUNCTIONS: &[Function] = &[
         &[any("list"), optional("options", Takes::Options(WAIT_ALL_OPTIONS))],
         Gives::Anything,
         "Waits for many pipelines, asking for those of one project together, and answers a map of `pipelines`, `counts` by \
-         status, `failed` and `errors`.",
+         status, `failed`, `unsuccessful`, which did not end in success, and `errors`, of which the deadline is one; only \
+         with `check` it raises.",
     ),
     function(
         "par_map",
@@ -70,8 +71,8 @@ pub static FUNCTIONS: &[Function] = &[
         "shard",
         &[any("list")],
         Gives::Anything,
-        "This node's share of a list in a job with `parallel:`, from `CI_NODE_INDEX` and `CI_NODE_TOTAL`; elsewhere all of \
-         it.",
+        "This node's share of a list in a job with `parallel:`, from `CI_NODE_INDEX` and `CI_NODE_TOTAL`; in any other job, \
+         and elsewhere, all of it.",
     ),
     function(
         "confirm",
