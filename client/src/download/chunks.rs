@@ -171,7 +171,7 @@ impl Chunks {
             self.body.request(),
             pause,
             &format!("{} after {}", problem.message(), self.so_far()),
-            &format!("attempt {}", self.attempts.made()),
+            &format!("attempt {}", self.attempts.made() + 1),
         );
         tokio::time::sleep(pause).await;
         // A redirect to object storage is asked for anew, because its signature may have expired.

@@ -45,7 +45,7 @@ pub(crate) enum Problem {
 #[derive(Debug)]
 pub(crate) struct Attempts {
     policy: Policy,
-    made: u32,
+    failed: u32,
     is_under_way: bool,
     paused: Duration,
     /// Whether one of them may have reached its aim although it failed.
@@ -58,12 +58,11 @@ const STRANGER: (u32, Duration) = (2, Duration::from_millis(250));
 
 impl Attempts {
     pub(crate) fn new(policy: Policy) -> Self {
-        Self { policy, made: 0, is_under_way: false, paused: Duration::ZERO, uncertain: false }
+        Self { policy, failed: 0, is_under_way: false, paused: Duration::ZERO, uncertain: false }
     }
 
     /// An attempt begins: from now on the request may leave.
     pub(crate) fn begin(&mut self) {
-        self.made += 1;
         self.is_under_way = true;
     }
 
@@ -74,7 +73,7 @@ impl Attempts {
 
     /// How many were made.
     pub(crate) fn made(&self) -> u32 {
-        self.made
+        self.failed.saturating_add(self.is_under_way.into())
     }
 
     /// Whether one of them may have reached its aim although it failed.
@@ -90,6 +89,7 @@ impl Attempts {
         chance: f64,
     ) -> Option<Duration> {
         self.is_under_way = false;
+        self.failed = self.failed.saturating_add(1);
         self.uncertain |= is_uncertain(problem);
         if !may_repeat(idempotency, problem) {
             return None;
@@ -98,10 +98,10 @@ impl Attempts {
             Problem::NotConnected { known_server: false } => (STRANGER.0, STRANGER.1),
             _ => (u32::MAX, self.policy.most),
         };
-        if self.made > self.policy.retries.min(retries) {
+        if self.failed > self.policy.retries.min(retries) {
             return None;
         }
-        let doubled = 2_u32.saturating_pow(self.made.saturating_sub(1));
+        let doubled = 2_u32.saturating_pow(self.failed - 1);
         let bound = self.policy.first.saturating_mul(doubled).min(most);
         // The whole pause is left to chance: clients that failed together must not come back together.
         let pause = match problem {

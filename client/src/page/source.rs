@@ -24,12 +24,18 @@ pub(super) struct Source {
     pub(super) context: Context,
 }
 
+/// A row with what tells it from the others.
+pub(super) type Row = (Key, Object);
+
+/// Why a row cannot be read, with the number of readable ones before it.
+type Unreadable = (usize, Error);
+
 /// A page as it came.
 #[derive(Debug)]
 pub(super) struct Fetched {
-    pub(super) rows: Vec<(Key, Object)>,
-    /// Rows that cannot be read, each with the number of readable ones before it.
-    pub(super) unreadable: Vec<(usize, Error)>,
+    pub(super) rows: Vec<Row>,
+    /// Rows that cannot be read.
+    pub(super) unreadable: Vec<Unreadable>,
     pub(super) next: Next,
     /// The number of the last page, where GitLab says it.
     pub(super) last_page: Option<i64>,
@@ -106,7 +112,7 @@ impl Source {
     }
 
     /// The rows of an answer, and those of them that cannot be read.
-    fn read(&self, response: &Response) -> Result<(Vec<(Key, Object)>, Vec<(usize, Error)>), Error> {
+    fn read(&self, response: &Response) -> Result<(Vec<Row>, Vec<Unreadable>), Error> {
         let apart = telling_apart(self.resource);
         let parts: Vec<&RawValue> = response.json()?;
         let (mut rows, mut unreadable) = (Vec::with_capacity(parts.len()), Vec::new());

@@ -39,7 +39,7 @@ impl Summary {
     #[must_use]
     pub fn unsuccessful(&self) -> Vec<usize> {
         let is_unsuccessful = |status: &str| status != "success" && Progress::of(status) != Progress::Moving;
-        self.known().filter(|(_, object)| is_unsuccessful(&status(object))).map(|(place, _)| place).collect()
+        self.known().filter(|(_, object)| is_unsuccessful(status(object))).map(|(place, _)| place).collect()
     }
 
     /// Whether all of them succeeded.
