@@ -246,7 +246,8 @@ async fn json_that_is_no_object_is_none() {
         assert_eq!((read.kind(), read.message()), (ErrorKind::Decode, expected.as_str()), "{answer}");
         let pipelines = client(&server).projects().lazy(1).pipelines();
         let listed = pipelines.list(ListProjectPipelines::new()).all().await.unwrap_err();
-        let expected = format!("the answer is {words}, not a ProjectPipeline");
+        let expected =
+            format!("row 2 of the page cannot be read: the answer is {words}, not a ProjectPipeline");
         assert_eq!((listed.kind(), listed.message()), (ErrorKind::Decode, expected.as_str()), "{answer}");
         let outcome = rhailab_tests::Rhailab::new(env!("CARGO_BIN_EXE_rhailab"))
             .server(server.url(), "glpat-1")

@@ -17,9 +17,6 @@ pub(crate) async fn resolve(
     arguments: Arguments,
 ) -> Result<Arguments, Error> {
     let resource = caller.resource;
-    let is_number = |name: &str| {
-        endpoint.params_in(Place::Path).any(|param| param.name == name && matches!(param.ty, Type::Int))
-    };
     let given = match arguments.get(resource.identity) {
         Some(Value::String(text)) => Some(text.clone()),
         Some(_) => None,
@@ -31,7 +28,7 @@ pub(crate) async fn resolve(
     let secret = resource.fields.iter().find(|field| field.secret);
     match (given, secret) {
         // A text of digits alone may be a token, too; a number is a number.
-        (Some(text), Some(secret)) if is_number(resource.identity) => {
+        (Some(text), Some(secret)) if takes_number(endpoint, resource) => {
             let identity = match rehearsal::named_by(caller.client, resource, secret.name, &text) {
                 Some(made) => made,
                 None => find(caller, secret, &text).await?,
@@ -44,8 +41,15 @@ pub(crate) async fn resolve(
 
 /// Whether an object of the resource would be named by its secret.
 pub(crate) fn is_secret(resource: &Resource, identity: &Id) -> bool {
-    let has_number = resource.field(resource.identity).is_some_and(|field| matches!(field.ty, Type::Int));
-    has_number && matches!(identity, Id::Name(_)) && resource.fields.iter().any(|field| field.secret)
+    // A project has secrets, too, but goes by its path.
+    let goes_by_number = || resource.operations.iter().any(|verb| takes_number(verb.endpoint, resource));
+    matches!(identity, Id::Name(_)) && resource.fields.iter().any(|field| field.secret) && goes_by_number()
+}
+
+/// Whether the path of an endpoint takes nothing but a number for an object of the resource.
+fn takes_number(endpoint: &Endpoint, resource: &Resource) -> bool {
+    let mut params = endpoint.params_in(Place::Path);
+    params.any(|param| param.name == resource.identity && matches!(param.ty, Type::Int))
 }
 
 /// How many letters GitLab shows of a secret that belongs to somebody else.

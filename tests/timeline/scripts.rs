@@ -79,7 +79,9 @@ fn server() -> RecordingServer {
         ("GET /api/v4/projects/1/pipelines/104/jobs", first),
         (
             "GET /api/v4/projects/1/pipelines/104/jobs",
-            canned::rows(&[ran(1, "success", "build", "compile", [0, 1, 30])]),
+            Answer::json(200, &json!([ran(1, "success", "build", "compile", [0, 1, 30])]))
+                .with_header("x-page", "2")
+                .with_header("x-next-page", ""),
         ),
         ("GET /api/v4/projects/1/pipelines/104/bridges", canned::rows(&[bridge])),
     ])
