@@ -111,6 +111,9 @@ impl Chunks {
         mut rewind: impl FnMut() -> Result<bool, Error> + Send,
     ) -> Result<Option<Bytes>, Error> {
         loop {
+            // Bytes may come faster than they are worked on. Whoever waits for an interrupt or a deadline beside them
+            // has a turn before each piece.
+            tokio::task::yield_now().await;
             let problem = match self.body.next().await {
                 Ok(Some(chunk)) => match self.accept(chunk)? {
                     Some(fresh) => return Ok(Some(fresh)),
