@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::arguments::{Arguments, Id};
-use crate::client::{Gitlab, Response, accepted};
+use crate::client::Gitlab;
 use crate::download::Download;
 use crate::endpoint::{Endpoint, Outcome, Place, Resource};
 use crate::entity::Entity;
@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::lookup;
 use crate::object::{Answer, Context, Json, Object};
 use crate::page::{self, List, Pages};
+use crate::response::{Response, accepted};
 
 /// A manager or an object in the moment of a call.
 #[derive(Clone, Copy, Debug)]

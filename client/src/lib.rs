@@ -44,6 +44,7 @@ mod page;
 mod raw;
 mod redact;
 mod rehearsal;
+mod response;
 mod secret;
 mod suggestion;
 mod value;

@@ -16,13 +16,14 @@ use serde_json::{Map, Value};
 
 use crate::arguments::{Arguments, Id, IntoArgument};
 use crate::caller::Caller;
-use crate::client::{Gitlab, decode};
+use crate::client::Gitlab;
 use crate::endpoint::{On, Operation, Outcome, Resource};
 use crate::entity::Entity;
 use crate::error::{Error, ErrorKind};
 use crate::lookup;
 use crate::manager::Manager;
 use crate::page::Pages;
+use crate::response::decode;
 use crate::secret::REDACTED;
 
 pub(crate) use json::Json;

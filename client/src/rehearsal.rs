@@ -10,12 +10,13 @@ use serde_json::{Map, Value};
 
 use crate::arguments::{Arguments, Id, IntoArgument as _};
 use crate::caller::Caller;
-use crate::client::{Gitlab, Response, writes};
+use crate::client::{Gitlab, writes};
 use crate::endpoint::{Endpoint, Method, On, Outcome, OwnField, Param, Place, Resource, Segment};
 use crate::error::{Error, ErrorKind, RequestFacts};
 use crate::http::request;
 use crate::object::Object;
 use crate::redact;
+use crate::response::Response;
 use crate::writes::Writes;
 
 pub(crate) use objects::Objects;

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use super::{Json, Object, Origin};
 use crate::arguments::{Arguments, IntoArgument};
-use crate::client::decode;
 use crate::endpoint::{Endpoint, On, Place};
 use crate::error::{Error, ErrorKind};
 use crate::redact;
+use crate::response::decode;
 use crate::suggestion::{hint, nearest};
 use crate::value::{check, describe};
 

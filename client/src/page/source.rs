@@ -8,11 +8,12 @@ use super::next::{Next, ROWS_PER_PAGE, following, last_page, number, total};
 use super::seen::{Key, telling_apart};
 use crate::arguments::Arguments;
 use crate::caller::Caller;
-use crate::client::{Gitlab, Response};
+use crate::client::Gitlab;
 use crate::endpoint::{Endpoint, Keyset, Resource};
 use crate::error::{Error, ErrorKind};
 use crate::object::{Context, Json, Object};
 use crate::rehearsal;
+use crate::response::Response;
 
 /// A list's request, with whatever stays the same from page to page.
 #[derive(Debug)]

@@ -1,23 +1,22 @@
 //! A wait for one pipeline or job: asks GitLab, sleeps, and tells what happened, event by event, so that scripts and
 //! live views can act between two looks. What comes next is decided elsewhere; see `wait.rs` and `family.rs`.
 
+mod source;
+
 use std::collections::VecDeque;
 use std::fmt::Display;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::source::{Live, Source, bridges_of};
 use super::asker::Asker;
-use super::family::{Bridge, Family, Member};
+use super::family::Family;
 use super::outage::Outage;
-use super::{
-    FailedLog, Wait, Waiter, can_wait, failed_logs, in_time, not_awaitable, not_successful, too_late,
-};
-use crate::arguments::{Arguments, Id};
-use crate::client::Gitlab;
-use crate::endpoint::{On, Outcome, Resource};
+use super::{FailedLog, Wait, Waiter, can_wait, in_time, not_awaitable, not_successful, too_late};
+use crate::arguments::Id;
 use crate::error::{Error, ErrorKind};
-use crate::object::{Answer, Object};
+use crate::object::Object;
 
 /// A wait that is under way.
 ///
@@ -94,12 +93,7 @@ impl Waiting {
             return Err(Error::usage(format!("a {} has no downstream pipelines to wait for", resource.kind))
                 .with_hint("`children` is for pipelines."));
         }
-        let asker = match &options.client {
-            Some(client) => object.through(client)?,
-            None => object.clone(),
-        };
-        let who = Asker::of(&asker);
-        Ok(Self { source: Live { own: object.client().clone(), asker, who }, course: Course::begin(options) })
+        Ok(Self { source: Live::of(object, options.client.as_ref())?, course: Course::begin(options) })
     }
 
     /// Waits for the next event. Dropping the future loses at most a look.
@@ -125,29 +119,6 @@ impl Waiting {
             }
         }
     }
-}
-
-/// Where looks come from: GitLab, or a test's table.
-trait Source {
-    /// The object as it is now.
-    async fn look(&mut self) -> Result<Object, Error>;
-
-    /// The bridges of a member of the family.
-    async fn bridges(&mut self, member: &Member) -> Result<Vec<Bridge>, Error>;
-
-    /// A descendant as its bridge tells of it.
-    fn descendant(&self, member: &Member) -> Result<Object, Error>;
-
-    /// The ends of the logs of failed jobs: those of the object, or of a member of its family.
-    async fn failed_logs(&mut self, member: Option<&Member>) -> Result<Vec<FailedLog>, Error>;
-
-    /// What is looked at, in words.
-    fn name(&self) -> String {
-        self.asker().name.clone()
-    }
-
-    /// Who looks.
-    fn asker(&self) -> &Asker;
 }
 
 /// How far a wait has come.
@@ -354,87 +325,6 @@ fn family_of(object: &Object) -> Result<Family, Error> {
     let number = object.attribute(object.resource().identity)?.as_i64().unwrap_or_default();
     let project = object.attribute("project_id").ok().and_then(Id::from_json);
     Ok(Family::of(number, project.unwrap_or_else(|| object.parent_identity())))
-}
-
-/// The resource of the bridges that objects of a resource have: what starts downstream pipelines.
-fn bridges_of(resource: &'static Resource) -> Option<&'static Resource> {
-    resource.children.iter().copied().find(|child| child.field("downstream_pipeline").is_some())
-}
-
-/// Looks at GitLab.
-#[derive(Debug)]
-struct Live {
-    /// The object, through the client that asks.
-    asker: Object,
-    who: Asker,
-    /// The client that the object came from.
-    own: Gitlab,
-}
-
-impl Live {
-    /// A member of the family, which may be in another project.
-    fn pipeline(&self, member: &Member) -> Object {
-        self.asker
-            .client()
-            .projects()
-            .lazy(member.project.clone())
-            .pipelines()
-            .lazy(member.pipeline)
-            .object()
-            .clone()
-    }
-}
-
-impl Source for Live {
-    async fn look(&mut self) -> Result<Object, Error> {
-        self.asker.refresh().await?;
-        self.asker.through(&self.own)
-    }
-
-    async fn bridges(&mut self, member: &Member) -> Result<Vec<Bridge>, Error> {
-        let pipeline = self.pipeline(member);
-        let resource = bridges_of(pipeline.resource());
-        let list = resource.and_then(|bridges| bridges.operation(On::Manager, "list"));
-        let (Some(resource), Some(list)) = (resource, list) else { return Ok(Vec::new()) };
-        let mut bridges = Vec::new();
-        if let Answer::Rows(mut pages) = pipeline.manager(resource).call(list, Arguments::new()).await? {
-            while let Some(page) = pages.next().await? {
-                for row in &page.rows {
-                    bridges.extend(row.attributes()?.map(Bridge::read));
-                }
-            }
-        }
-        Ok(bridges)
-    }
-
-    fn descendant(&self, member: &Member) -> Result<Object, Error> {
-        self.pipeline(member).with_row(&member.row)?.through(&self.own)
-    }
-
-    async fn failed_logs(&mut self, member: Option<&Member>) -> Result<Vec<FailedLog>, Error> {
-        let has_log = |resource: &Resource| {
-            let mut verbs = resource.operations.iter();
-            verbs.any(|verb| verb.on == On::Object && matches!(verb.endpoint.outcome, Outcome::Text))
-        };
-        match member {
-            Some(member) => failed_logs::of_pipeline(self.pipeline(member)).await,
-            None if has_log(self.asker.resource()) => {
-                let failed = self.asker.text("status")? == "failed";
-                match failed {
-                    true => failed_logs::of_job(self.asker.clone()).await.map(|log| vec![log]),
-                    false => Ok(Vec::new()),
-                }
-            }
-            None if bridges_of(self.asker.resource()).is_some() => {
-                failed_logs::of_pipeline(self.asker.clone()).await
-            }
-            None => Ok(Vec::new()),
-        }
-    }
-
-    fn asker(&self) -> &Asker {
-        &self.who
-    }
 }
 
 #[cfg(test)]

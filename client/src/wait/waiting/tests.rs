@@ -11,6 +11,7 @@ use crate::client::Gitlab;
 use crate::object::{Context, Json};
 use crate::table::resources::PROJECT_PIPELINE;
 use crate::wait::Until;
+use crate::wait::family::{Bridge, Member};
 
 /// Answers from a table: the looks in their order, the last again and again; the same for each member's bridges.
 #[derive(Debug)]
