@@ -5,6 +5,7 @@
 
 mod downloads {
     mod disks;
+    mod hashes;
     mod interrupts;
     mod progress;
     mod resuming;

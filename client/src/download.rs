@@ -3,11 +3,12 @@
 //! means for a download is decided in `download/chunks.rs`; this module must not know.
 
 mod chunks;
+mod downloaded;
 mod target;
 mod version;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bytes::{Bytes, BytesMut};
 
@@ -16,6 +17,7 @@ use crate::client::Gitlab;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 pub use chunks::Chunks;
+pub use downloaded::Downloaded;
 use target::{Access, Target};
 
 /// What is read into memory is refused beyond this size in bytes, unless [`Download::limit`] says otherwise: 256 MiB.
@@ -35,18 +37,6 @@ pub struct Download {
     arguments: Arguments,
     limit: u64,
     observer: Observer,
-}
-
-/// A file that was written whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Downloaded {
-    /// Where it is.
-    pub path: PathBuf,
-    /// How large it is, in bytes.
-    pub size: u64,
-    /// The SHA-256 of its bytes, in hexadecimal digits, computed while they were written.
-    pub sha256: String,
 }
 
 /// How far a download has come.

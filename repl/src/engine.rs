@@ -33,6 +33,7 @@ mod verbs;
 mod wait;
 mod wait_all;
 mod watch;
+mod written;
 
 use std::sync::Arc;
 
@@ -49,6 +50,7 @@ pub use sequence::SequenceRef;
 pub use timeline::TimelineRef;
 pub use variables::free_variables;
 pub(crate) use wait::failed_log;
+pub(crate) use written::WrittenRef;
 
 use crate::output::log::LogStyle;
 
@@ -129,6 +131,7 @@ impl ScriptEngine {
         shard::register(&mut engine);
         confirm::register(&mut engine, world, &configured);
         files::register(&mut engine);
+        written::register(&mut engine);
         unzip::register(&mut engine, world);
         follow::register(&mut engine, world);
         watch::register(&mut engine, world);

@@ -20,7 +20,7 @@ use rhailab_client::mask_secrets;
 use serde_json::Value;
 
 use crate::engine::error::raise;
-use crate::engine::{ObjectRef, SequenceRef, TimelineRef, value as json};
+use crate::engine::{ObjectRef, SequenceRef, TimelineRef, WrittenRef, value as json};
 
 /// How values are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -138,6 +138,10 @@ fn look_at(value: &Dynamic, most: Option<usize>) -> Result<Shown, WriteError> {
     }
     if let Some(timeline) = value.clone().try_cast::<TimelineRef>() {
         return Ok(Shown::Timeline(timeline));
+    }
+    if let Some(file) = value.read_lock::<WrittenRef>() {
+        let properties = file.properties().map_err(WriteError::Script)?;
+        return look_at(&Dynamic::from_map(properties), most);
     }
     if let (Some(rows), Some(_)) = (value.read_lock::<SequenceRef>(), most) {
         let (rows, complete, total) = rows.some_rows().map_err(WriteError::Script)?;

@@ -57,7 +57,9 @@ fn pictures_are_written_whole_and_answered_like_downloads() {
         let code = format!("gl.projects.get(1).pipelines.get(1003).timeline(#{{to: {name:?}}}).to_json()");
         let answer: Value = serde_json::from_str(&eval(&sandbox, &folder, &code).stdout).unwrap();
         let written = fs::read_to_string(folder.path().join(name)).unwrap();
-        assert_eq!(answer, json!({"path": name, "size": written.len()}));
+        let hash = answer["sha256"].as_str().unwrap();
+        assert_eq!(answer, json!({"path": name, "size": written.len(), "sha256": hash}));
+        assert_eq!(hash.len(), 64, "{hash}");
         assert!(
             written.starts_with(begin) && written.contains("Pipeline 1003 of v1.0: success"),
             "{written}"

@@ -1,15 +1,13 @@
 //! Where a download is written: a file in the making beside the one that it will become, or a device or pipe that takes
 //! bytes as they come. Knows nothing of where they come from.
 
-use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
 use tokio::task::JoinHandle;
 
-use super::Downloaded;
+use super::downloaded::{Content, Downloaded, Sha256};
 use crate::error::Error;
 
 /// What is being written. A file that is never finished goes away.
@@ -19,7 +17,6 @@ pub(super) struct Target {
     file: File,
     place: Place,
     size: u64,
-    hash: Sha256,
     /// Brings to the disk what was written so far, while more comes.
     syncing: Option<JoinHandle<io::Result<()>>>,
     /// How much there was when that began.
@@ -31,8 +28,8 @@ const SYNC_STEP: u64 = 32 * 1024 * 1024;
 
 /// Where the bytes are until all of them have arrived.
 enum Place {
-    /// Where they belong: there is no name to give at the end, and nothing can be taken back.
-    Through,
+    /// Where they belong, and hashed: there is no name to give at the end, and nothing can be taken back or read again.
+    Through(Sha256),
     /// In a file without a name, which the system forgets however the program ends.
     #[cfg(target_os = "linux")]
     Nameless(Goal),
@@ -63,7 +60,7 @@ impl Target {
     pub(super) async fn open(path: &Path, access: Access) -> Result<Self, Error> {
         let wrong = |error: io::Error| Error::io(&format!("{} cannot be written", path.display()), &error);
         if let Some(stream) = own_stream(path) {
-            return Ok(Self::new(path, stream.map_err(wrong)?, Place::Through));
+            return Ok(Self::new(path, stream.map_err(wrong)?, Place::Through(Sha256::new())));
         }
         let (file, place) = match fs::metadata(path) {
             Ok(found) if found.is_dir() => return Err(no_file(path, "is a directory")),
@@ -74,7 +71,7 @@ impl Target {
                 let permissions = access.permissions(Some(found.permissions()));
                 beside(Goal { path: real, permissions }).map_err(wrong)?
             }
-            Ok(found) => (open_device(path, &found).await.map_err(wrong)?, Place::Through),
+            Ok(found) => (open_device(path, &found).await.map_err(wrong)?, Place::Through(Sha256::new())),
             Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
                 if path.file_name().is_none() || ends_with_separator(path) {
                     return Err(no_file(path, "is no name of a file"));
@@ -88,30 +85,25 @@ impl Target {
     }
 
     fn new(path: &Path, file: File, place: Place) -> Self {
-        Self { path: path.to_owned(), file, place, size: 0, hash: Sha256::new(), syncing: None, synced: 0 }
+        Self { path: path.to_owned(), file, place, size: 0, syncing: None, synced: 0 }
     }
 
     pub(super) async fn write(&mut self, chunk: &[u8]) -> Result<(), Error> {
-        let written = match self.place {
-            Place::Through => self.write_through(chunk).await,
+        let written = match &mut self.place {
+            Place::Through(hash) => {
+                hash.update(chunk);
+                write_through(&self.file, chunk).await
+            }
             _ => self.file.write_all(chunk),
         };
         written.map_err(|error| self.wrong(&error))?;
-        self.hash.update(chunk);
         self.size += chunk.len() as u64;
-        let is_due = self.size - self.synced >= SYNC_STEP && !matches!(self.place, Place::Through);
+        let is_due = self.size - self.synced >= SYNC_STEP && !matches!(self.place, Place::Through(_));
         if is_due && self.syncing.as_ref().is_none_or(JoinHandle::is_finished) {
             self.settle().await?;
             self.sync()?;
         }
         Ok(())
-    }
-
-    /// Whoever reads a pipe may stop for as long as they like; meanwhile others have work to do, and an interrupt may come.
-    async fn write_through(&self, chunk: &[u8]) -> io::Result<()> {
-        let (mut file, chunk) = (self.file.try_clone()?, chunk.to_vec());
-        let writing = tokio::task::spawn_blocking(move || file.write_all(&chunk));
-        writing.await.map_err(io::Error::from).flatten()
     }
 
     /// Sends to the disk what was written so far.
@@ -135,12 +127,11 @@ impl Target {
 
     /// Forgets everything that was written; false where that cannot be done.
     pub(super) fn rewind(&mut self) -> Result<bool, Error> {
-        if matches!(self.place, Place::Through) {
+        if matches!(self.place, Place::Through(_)) {
             return Ok(false);
         }
         let emptied = self.file.set_len(0).and_then(|()| io::Seek::rewind(&mut self.file));
         emptied.map_err(|error| self.wrong(&error))?;
-        self.hash = Sha256::new();
         self.size = 0;
         self.synced = 0;
         Ok(true)
@@ -148,19 +139,19 @@ impl Target {
 
     /// Gives the file its name. From then on its bytes are on the disk, even if the machine fails.
     pub(super) async fn finish(mut self) -> Result<Downloaded, Error> {
-        if !matches!(self.place, Place::Through) {
-            self.settle().await?;
-            // The rest is small by now.
-            self.sync()?;
-            self.settle().await?;
-            self.appear().map_err(|error| self.wrong(&error))?;
-        }
-        let mut sha256 = String::new();
-        for byte in std::mem::take(&mut self.hash).finalize() {
-            // Writing to a string cannot fail.
-            let _ = write!(sha256, "{byte:02x}");
-        }
-        Ok(Downloaded { path: self.path.clone(), size: self.size, sha256 })
+        let content = match &self.place {
+            Place::Through(hash) => Content::Gone(hash.clone().digits()),
+            _ => {
+                self.settle().await?;
+                // The rest is small by now.
+                self.sync()?;
+                self.settle().await?;
+                let changed = self.file.metadata().map_err(|error| self.wrong(&error))?.modified().ok();
+                self.appear().map_err(|error| self.wrong(&error))?;
+                Content::Kept(changed)
+            }
+        };
+        Ok(Downloaded { path: self.path.clone(), size: self.size, content })
     }
 
     fn appear(&mut self) -> io::Result<()> {
@@ -231,6 +222,13 @@ impl Drop for Target {
             let _ = fs::remove_file(partial);
         }
     }
+}
+
+/// Whoever reads a pipe may stop for as long as they like; meanwhile others have work to do, and an interrupt may come.
+async fn write_through(file: &File, chunk: &[u8]) -> io::Result<()> {
+    let (mut file, chunk) = (file.try_clone()?, chunk.to_vec());
+    let writing = tokio::task::spawn_blocking(move || file.write_all(&chunk));
+    writing.await.map_err(io::Error::from).flatten()
 }
 
 fn no_file(path: &Path, what: &str) -> Error {

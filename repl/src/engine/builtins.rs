@@ -11,6 +11,7 @@ use super::bridge::{Bridge, Interrupt};
 use super::error::{ErrorRef, raise_usage, raise_usage_with};
 use super::sequence::SequenceRef;
 use super::value;
+use super::written::WrittenRef;
 use super::{Printer, World};
 
 type Raised<T> = Result<T, Box<EvalAltResult>>;
@@ -34,7 +35,8 @@ pub(crate) fn register(engine: &mut Engine, world: &World) {
         // Rhai's own writes whatever it does not know as the name of its type.
         .register_fn("to_json", |map: Map| to_json(Dynamic::from_map(map)))
         .register_fn("to_json", |rows: SequenceRef| to_json(Dynamic::from(rows)))
-        .register_fn("to_json", |error: ErrorRef| to_json(Dynamic::from(error)));
+        .register_fn("to_json", |error: ErrorRef| to_json(Dynamic::from(error)))
+        .register_fn("to_json", |file: WrittenRef| to_json(Dynamic::from(file)));
 }
 
 /// A span of time that a script gave: a number of seconds, or text such as "30m".

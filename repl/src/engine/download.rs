@@ -1,13 +1,14 @@
 //! Verbs that answer text or bytes: as a value, straight to a file (`#{to: …}`), or piece by piece to a closure
 //! (`#{action: |chunk| …}`).
 
-use rhai::{Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
+use rhai::{Dynamic, EvalAltResult, FnPtr, NativeCallContext};
 use rhailab_client::Download;
 use rhailab_client::endpoint::{Endpoint, Outcome};
 
 use super::bridge::Bridge;
 use super::error::{raise, raise_usage, raise_usage_with};
 use super::files::Chunk;
+use super::written::WrittenRef;
 use crate::progress::{Bar, beside};
 
 type Raised<T> = Result<T, Box<EvalAltResult>>;
@@ -71,11 +72,7 @@ pub(crate) fn run(
         }
         Destination::File(path) => {
             let written = bridge.wait(beside(bar, download.to_file(path)))?.map_err(raise)?;
-            let mut result = Map::new();
-            result.insert("path".into(), written.path.display().to_string().into());
-            result.insert("size".into(), size(written.size).into());
-            result.insert("sha256".into(), written.sha256.into());
-            Ok(result.into())
+            Ok(Dynamic::from(WrittenRef::new(written, bridge)))
         }
         Destination::Closure(action) => {
             let mut arrived = 0;
@@ -84,11 +81,7 @@ pub(crate) fn run(
                 arrived += chunk.len() as u64;
                 let _: Dynamic = action.call_within_context(context, (Chunk(chunk),))?;
             }
-            Ok(size(arrived).into())
+            Ok(i64::try_from(arrived).unwrap_or(i64::MAX).into())
         }
     }
-}
-
-fn size(bytes: u64) -> i64 {
-    i64::try_from(bytes).unwrap_or(i64::MAX)
 }

@@ -14,7 +14,7 @@ use super::timeline::has_timeline;
 pub use builtin::FUNCTIONS;
 pub use methods::{
     ARRAY, BLOB, CHUNK, CLIENT, ERROR, FILE, FUNCTION, MAP, NUMBER, OBJECT, OBJECT_METHODS, RANGE, SEQUENCE,
-    TEXT,
+    TEXT, WRITTEN,
 };
 pub use options::{
     ANY_VERB, CALL, DOWNLOAD, FOLLOW_OPTIONS, GET, GITLAB_OPTIONS, HTTP_OPTIONS, LIST, PAR_MAP_OPTIONS, POLL,

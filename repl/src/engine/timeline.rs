@@ -16,6 +16,7 @@ use super::bridge::Bridge;
 use super::error::{raise, raise_unknown_option, raise_usage, raise_usage_with};
 use super::functions::TIMELINE_OPTIONS;
 use super::object::ObjectRef;
+use super::written::WrittenRef;
 use crate::output::terminal;
 use crate::timeline::{Job, Pipeline, Timeline, html, now_of, svg, terminal::draw};
 
@@ -99,10 +100,7 @@ fn drawer(path: &str) -> Raised<Draw> {
 
 fn write(bridge: &Bridge, path: &str, picture: &str) -> Raised<Dynamic> {
     let written = bridge.wait(write_file(path, picture.as_bytes()))?.map_err(raise)?;
-    let mut result = Map::new();
-    result.insert("path".into(), written.path.display().to_string().into());
-    result.insert("size".into(), i64::try_from(written.size).unwrap_or(i64::MAX).into());
-    Ok(result.into())
+    Ok(Dynamic::from(WrittenRef::new(written, bridge)))
 }
 
 fn timeline(object: &ObjectRef) -> Raised<TimelineRef> {

@@ -10,6 +10,7 @@ use super::manager::ManagerRef;
 use super::object::ObjectRef;
 use super::sequence::{SequenceRef, WORDS as SEQUENCE_WORDS};
 use super::timeline::TimelineRef;
+use super::written::WrittenRef;
 use crate::output::terminal;
 
 /// The Rhai value of JSON: null is `()`, whole numbers are integers, objects are maps.
@@ -95,6 +96,10 @@ pub(crate) fn convert(
     if let Some(timeline) = value.read_lock::<TimelineRef>() {
         return Ok(timeline.to_json());
     }
+    if let Some(file) = value.read_lock::<WrittenRef>() {
+        let properties = file.properties().map_err(|error| format!("a file without a hash: {error}"))?;
+        return convert(&Dynamic::from_map(properties), of_object, of_other);
+    }
     if let Some(error) = client_error(value) {
         return convert(&Dynamic::from_map(error.properties()), of_object, of_other);
     }
@@ -117,6 +122,9 @@ pub(crate) fn words(value: &Dynamic) -> String {
     }
     if let Some(timeline) = value.read_lock::<TimelineRef>() {
         return timeline.text(terminal::width(), false);
+    }
+    if let Some(file) = value.read_lock::<WrittenRef>() {
+        return file.words();
     }
     if value.is::<SequenceRef>() {
         return SEQUENCE_WORDS.to_owned();

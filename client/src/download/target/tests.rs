@@ -30,7 +30,7 @@ async fn a_file_with_a_name_of_its_own_becomes_the_file_or_goes_away() {
     assert!(target.rewind().unwrap());
     target.write(b"abc").await.unwrap();
     let done = target.finish().await.unwrap();
-    assert_eq!((done.size, done.sha256.as_str()), (3, SHA256_OF_ABC));
+    assert_eq!((done.size, done.sha256().await.unwrap().as_str()), (3, SHA256_OF_ABC));
     assert_eq!(names(folder.path()), ["a.zip"]);
     assert_eq!(fs::read(&path).unwrap(), b"abc");
 }

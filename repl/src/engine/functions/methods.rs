@@ -250,6 +250,19 @@ pub static CHUNK: Members = Members {
     ],
 };
 
+/// What a file has that was written for a script.
+pub static WRITTEN: Members = Members {
+    properties: &[
+        property("path", Gives::Text, "Where it is."),
+        property("size", Gives::Number, "How many bytes it has."),
+        property("sha256", Gives::Text, "The SHA-256 of its bytes, computed when it is read."),
+    ],
+    methods: &[
+        function("to_json", &[], Gives::Text, "All properties, as JSON."),
+        function("to_string", &[], Gives::Text, "The path and the size."),
+    ],
+};
+
 /// What functions have as values.
 pub static FUNCTION: Members = Members {
     properties: &[property("name", Gives::Text, "The function's name.")],

@@ -99,7 +99,7 @@ pub static FOLLOW_OPTIONS: &[OptionRow] =
 pub static TIMELINE_OPTIONS: &[OptionRow] = &[row(
     "to",
     Takes::File,
-    "Writes a picture to this file, whose name ends in `.svg` or `.html`, and answers its path and size.",
+    "Writes a picture to this file, whose name ends in `.svg` or `.html`, and answers its `path`, `size` and `sha256`.",
 )];
 
 /// The options of `gitlab()`.
@@ -137,11 +137,7 @@ pub static GET: &[OptionRow] = &[row("lazy", Takes::Truth, "Names the object wit
 
 /// What verbs that answer text or bytes take beside their parameters.
 pub static DOWNLOAD: &[OptionRow] = &[
-    row(
-        "to",
-        Takes::File,
-        "Writes the answer to this file, and answers a map of its `path`, `size` and `sha256`.",
-    ),
+    row("to", Takes::File, "Writes the answer to this file, and answers its `path`, `size` and `sha256`."),
     row("action", Takes::Closure(&[("chunk", Gives::Chunk)]), "Is called with the answer, piece by piece."),
 ];
 

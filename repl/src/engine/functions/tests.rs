@@ -8,7 +8,7 @@ use crate::engine::error::client_error;
 /// A value, the table of what it has, and a call of each of its methods.
 type Calls = (&'static str, &'static Members, &'static [&'static str]);
 
-const CALLS: [Calls; 12] = [
+const CALLS: [Calls; 13] = [
     ("gl", &CLIENT, &["http(\"GET\", \"/version\")"]),
     ("gl.projects.get(1, #{lazy: true})", &OBJECT, &["to_json()", "to_string()"]),
     (
@@ -88,6 +88,7 @@ const CALLS: [Calls; 12] = [
     ("blob(3)", &BLOB, &["len()", "is_empty()", "as_string()", "extract(0, 1)", "to_array()"]),
     ("(open_file(PATH, \"w\"))", &FILE, &["write(\"x\")", "close()"]),
     ("chunk", &CHUNK, &["len()", "to_blob()", "to_string()"]),
+    ("written", &WRITTEN, &["to_json()", "to_string()"]),
     ("(|x| x)", &FUNCTION, &["call(1)", "curry(1)"]),
     ("(try_to_fail())", &ERROR, &["to_json()", "to_string()"]),
 ];

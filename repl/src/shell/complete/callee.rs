@@ -83,7 +83,7 @@ impl Callee {
                 return Shape::Array(Box::new(closure()));
             }
             Self::Known(function, _) if options.contains(&"to") && function.can_write_file() => {
-                return written_file();
+                return Shape::Written;
             }
             Self::Known(function, receiver) => return receiver.given(function.gives),
             Self::Unknown => return Shape::Unknown,
@@ -91,7 +91,7 @@ impl Callee {
         match verb.endpoint.outcome {
             _ if matches!(verb.name, "save" | "refresh") => Shape::Object(resource),
             Outcome::List(row) if options.contains(&"page") => Shape::Array(Box::new(Shape::Object(row))),
-            Outcome::Text | Outcome::Bytes if options.contains(&"to") => written_file(),
+            Outcome::Text | Outcome::Bytes if options.contains(&"to") => Shape::Written,
             Outcome::Text | Outcome::Bytes if options.contains(&"action") => Shape::Number,
             ref outcome => Shape::of_outcome(outcome, resource),
         }
@@ -114,11 +114,6 @@ impl Callee {
             }
         }
     }
-}
-
-/// What a call answers that has written a file.
-fn written_file() -> Shape {
-    Shape::Map(vec![("path".to_owned(), Shape::Text), ("size".to_owned(), Shape::Number)])
 }
 
 fn is_data(slot: &Param) -> bool {

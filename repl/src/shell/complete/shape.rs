@@ -45,6 +45,8 @@ pub enum Shape {
     File,
     /// A piece of a download.
     Chunk,
+    /// A file that was written.
+    Written,
     /// What `catch` got.
     Error,
     /// A closure or the like.
@@ -181,6 +183,7 @@ impl Shape {
             Self::Blob => &functions::BLOB,
             Self::File => &functions::FILE,
             Self::Chunk => &functions::CHUNK,
+            Self::Written => &functions::WRITTEN,
             Self::Error => &functions::ERROR,
             Self::Function => &functions::FUNCTION,
             Self::Unknown | Self::Manager(_) | Self::Bool => return None,
@@ -217,6 +220,7 @@ impl Shape {
             Self::Blob => "bytes".to_owned(),
             Self::File => "file".to_owned(),
             Self::Chunk => "chunk".to_owned(),
+            Self::Written => "written file".to_owned(),
             Self::Error => "error".to_owned(),
             Self::Function => "function".to_owned(),
         }
@@ -239,6 +243,7 @@ impl Shape {
             Self::Blob => "Bytes.",
             Self::File => "A file that is being written.",
             Self::Chunk => "A piece of a download.",
+            Self::Written => "A file that was written.",
             Self::Error => "What went wrong.",
             Self::Function => "A function as a value.",
             Self::Unknown => "A variable.",

@@ -4,7 +4,7 @@ use rhai::{Array, Blob, Dynamic, FnPtr, Map};
 
 use super::shape::Shape;
 use crate::engine::error::client_error;
-use crate::engine::{ClientRef, ManagerRef, ObjectRef, SequenceRef, is_chunk, is_file};
+use crate::engine::{ClientRef, ManagerRef, ObjectRef, SequenceRef, WrittenRef, is_chunk, is_file};
 
 /// How deep maps and arrays are looked into.
 const DEPTH: usize = 4;
@@ -65,6 +65,9 @@ fn look(value: &Dynamic, depth: usize) -> Shape {
     }
     if is_chunk(value) {
         return Shape::Chunk;
+    }
+    if value.is::<WrittenRef>() {
+        return Shape::Written;
     }
     if client_error(value).is_some() {
         return Shape::Error;

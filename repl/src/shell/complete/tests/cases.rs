@@ -55,7 +55,7 @@ pub(super) const CHAINS: &[Case] = &[
     ("pipeline.wait(#{on_change: |p| p.sta⇥", &["status", "started_at"]),
     ("pipeline.wait().du⇥", &["duration"]),
     ("job.artifacts(#{action: |c| c.⇥", &["len()", "to_blob()", "to_string()"]),
-    ("job.artifacts(#{to: \"a.zip\"}).⇥", &["path", "size", "keys()", "values()", "contains(", "…"]),
+    ("job.artifacts(#{to: \"a.zip\"}).⇥", &["path", "size", "sha256", "to_json()", "to_string()"]),
     ("pipeline.timeline(#{to: \"run.svg\"}).si⇥", &["size"]),
     ("pipeline.timeline(#{⇥", &["to: "]),
     ("job.timel⇥", &[]),
