@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use rhai::{Blob, Dynamic, Engine, EvalAltResult, ImmutableString};
 use rhailab_client::Bytes;
@@ -20,8 +21,21 @@ pub(crate) struct Chunk(pub(crate) Bytes);
 #[derive(Clone, Debug)]
 pub(crate) struct FileRef {
     path: PathBuf,
-    file: Arc<Mutex<Option<File>>>,
+    file: Arc<Mutex<Option<Writing>>>,
 }
+
+/// A file that is open.
+#[derive(Debug)]
+struct Writing {
+    file: File,
+    /// Brings to the disk what was written so far, while more is.
+    syncing: Option<JoinHandle<io::Result<()>>>,
+    /// How many bytes came since that began.
+    unsynced: usize,
+}
+
+/// From so many bytes on, the disk gets them before all are written: then there is little left to wait for at the end.
+const SYNC_STEP: usize = 32 * 1024 * 1024;
 
 impl FileRef {
     fn open(path: &str, mode: &str) -> Raised<Self> {
@@ -39,7 +53,8 @@ impl FileRef {
         };
         let file =
             options.open(path).map_err(|error| raise_io(&format!("{path} cannot be written"), &error))?;
-        Ok(Self { path: path.into(), file: Arc::new(Mutex::new(Some(file))) })
+        let writing = Writing { file, syncing: None, unsynced: 0 };
+        Ok(Self { path: path.into(), file: Arc::new(Mutex::new(Some(writing))) })
     }
 
     fn write(&self, bytes: &[u8]) -> Raised<()> {
@@ -47,7 +62,7 @@ impl FileRef {
         let Some(file) = file.as_mut() else {
             return Err(raise_usage(format!("{} is closed", self.path.display())));
         };
-        file.write_all(bytes)
+        file.write(bytes)
             .map_err(|error| raise_io(&format!("{} cannot be written", self.path.display()), &error))
     }
 
@@ -55,10 +70,40 @@ impl FileRef {
     fn close(&self) -> Raised<()> {
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
         match file {
-            Some(file) => sync(&file)
+            Some(file) => file
+                .close()
                 .map_err(|error| raise_io(&format!("{} cannot be written", self.path.display()), &error)),
             None => Ok(()),
         }
+    }
+}
+
+impl Writing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)?;
+        self.unsynced += bytes.len();
+        if self.unsynced >= SYNC_STEP && self.syncing.as_ref().is_none_or(JoinHandle::is_finished) {
+            self.settle()?;
+            let file = self.file.try_clone()?;
+            self.syncing = Some(thread::Builder::new().spawn(move || sync(&file))?);
+            self.unsynced = 0;
+        }
+        Ok(())
+    }
+
+    /// Waits for what is on its way to the disk. The system tells only once that bytes were lost, so each answer counts.
+    fn settle(&mut self) -> io::Result<()> {
+        let Some(syncing) = self.syncing.take() else {
+            return Ok(());
+        };
+        syncing
+            .join()
+            .unwrap_or_else(|_| Err(io::Error::other("the thread that writes to the disk has failed")))
+    }
+
+    fn close(mut self) -> io::Result<()> {
+        self.settle()?;
+        sync(&self.file)
     }
 }
 
