@@ -97,8 +97,7 @@ impl Bridge {
     /// Rhai's termination error, which scripts cannot catch, when an interrupt comes first; an error of kind
     /// [`rhailab_client::ErrorKind::Deadline`] when the bridge has a deadline that passes.
     pub fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, Box<EvalAltResult>> {
-        let runtime = self.runtime().map_err(|error| raise_io("the runtime cannot start", &error))?;
-        runtime.block_on(async {
+        self.started()?.block_on(async {
             let interrupted = self.shared.interrupted.notified();
             tokio::pin!(interrupted);
             // Registering before looking makes sure that no interrupt falls between the two.
@@ -151,6 +150,15 @@ impl Bridge {
     /// Rhai's termination error when an interrupt has come.
     pub(crate) fn check(&self) -> Result<(), Box<EvalAltResult>> {
         self.interrupt().map_or(Ok(()), |reason| Err(terminated(reason)))
+    }
+
+    /// The runtime, for scripts.
+    ///
+    /// # Errors
+    ///
+    /// An error of kind [`rhailab_client::ErrorKind::Io`] when threads cannot be started.
+    pub(crate) fn started(&self) -> Result<&Runtime, Box<EvalAltResult>> {
+        self.runtime().map_err(|error| raise_io("the runtime cannot start", &error))
     }
 
     /// The runtime, started with the first call; from then on Ctrl-C interrupts the script instead of the process.
