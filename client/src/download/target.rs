@@ -265,10 +265,11 @@ fn partial(goal: Goal) -> io::Result<(File, Place)> {
 }
 
 fn partial_name(path: &Path) -> PathBuf {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{:08x}.partial", fastrand::u32(..)));
-    path.with_file_name(name)
+    // File systems allow 255 bytes, of which the goal's name may need all.
+    const LONGEST: usize = 200;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = &name[..name.floor_char_boundary(LONGEST)];
+    path.with_file_name(format!(".{name}.{:08x}.partial", fastrand::u32(..)))
 }
 
 fn directory_of(path: &Path) -> &Path {

@@ -51,6 +51,19 @@ async fn a_name_that_cannot_be_given_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn a_name_may_be_as_long_as_names_can_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = format!("{}é", "a".repeat(253));
+    let path = folder.path().join(&name);
+    for mut target in [named(&path), Target::open(&path, Access::Usual).await.unwrap()] {
+        target.write(b"abc").await.unwrap();
+        target.finish().await.unwrap();
+        assert_eq!(names(folder.path()), [name.as_str()]);
+    }
+    assert!(Target::open(&folder.path().join(name + "a"), Access::Usual).await.is_err());
+}
+
+#[tokio::test]
 async fn a_file_that_is_replaced_keeps_its_permissions_and_the_links_to_it() {
     let folder = tempfile::tempdir().unwrap();
     let (real, link) = (folder.path().join("real.zip"), folder.path().join("link.zip"));
