@@ -37,7 +37,7 @@ pub struct Settings {
     pub token: Option<Sourced<Token>>,
     /// The profile that names the server, if one does, with what chose it.
     pub profile: Option<Sourced<String>>,
-    /// How long a call may take in all; by default there is no limit.
+    /// How long a call may take in all, a download until it begins; by default there is no limit.
     pub timeout: Option<Sourced<Duration>>,
     /// How long the server may stay silent; the client has a default.
     pub read_timeout: Option<Sourced<Duration>>,

@@ -54,8 +54,8 @@ pub(crate) struct GlobalOptions {
     /// Show what would be written, and send none of it
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
-    /// How long a call of GitLab's API may take in all, such as 30s or 5m; for `trigger`, `wait`
-    /// and `logs`, the whole command
+    /// How long a call of GitLab's API may take in all, such as 30s or 5m, a download until it
+    /// begins; for `trigger`, `wait` and `logs`, the whole command
     #[arg(long, global = true, value_name = "DURATION", value_parser = time_limit)]
     pub(crate) timeout: Option<Duration>,
     /// How many requests may be under way at once

@@ -107,7 +107,11 @@ pub static GITLAB_OPTIONS: &[OptionRow] = &[
     row("private_token", Takes::Anything, "A personal, project or group access token."),
     row("oauth_token", Takes::Anything, "An OAuth token."),
     row("job_token", Takes::Anything, "The token of a CI/CD job."),
-    row("timeout", Takes::Anything, "How long a call may take in all, such as `\"30s\"`."),
+    row(
+        "timeout",
+        Takes::Anything,
+        "How long a call may take in all, a download until it begins, such as `\"30s\"`.",
+    ),
     row("jobs", Takes::Anything, "How many requests may be under way at once."),
     row("ca_file", Takes::File, "A PEM file of authorities to trust beside the system's."),
     row("client_cert", Takes::File, "The PEM file of the certificate to show to the server."),
