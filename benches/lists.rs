@@ -140,7 +140,7 @@ async fn typed(server: &ListServer) {
 
 /// Fetches the same pages and looks at nothing.
 async fn fetch(server: &ListServer, at_once: usize) {
-    let client = reqwest::Client::new();
+    let client = rhailab_tests::http_client().build().unwrap();
     let page = |page: i64| {
         let url = format!("{}/api/v4/projects/1/jobs?page={page}&per_page=100", server.url());
         let request = client.get(url);

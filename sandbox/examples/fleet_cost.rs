@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let fleet = start(options).await?;
     report(&format!("a world of 500 projects with 2,000 pipelines begins in {:?}", began.elapsed()))?;
     let demo = start(Options { speed: 2.0, ..Options::default() }).await?;
-    let client = Client::builder().no_proxy().build()?;
+    let client = rhailab_tests::http_client().build()?;
 
     let began = Instant::now();
     let mut newest = 0;

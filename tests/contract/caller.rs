@@ -36,7 +36,7 @@ impl Exchange {
 impl Caller {
     pub fn new(url: String, token: &str) -> Self {
         // Downloads may lead to a storage that must not see the token, so redirects are followed by hand.
-        let http = Client::builder().no_proxy().redirect(redirect::Policy::none()).build().unwrap();
+        let http = rhailab_tests::http_client().redirect(redirect::Policy::none()).build().unwrap();
         Self { url, token: token.to_owned(), http, exchanges: Vec::new() }
     }
 

@@ -21,7 +21,7 @@ pub(super) async fn serve(name: &str) -> Gitlab {
 
 pub(super) async fn serve_with(options: Options) -> Gitlab {
     let sandbox = start(options).await.unwrap();
-    Gitlab { sandbox, client: Client::builder().no_proxy().build().unwrap() }
+    Gitlab { sandbox, client: rhailab_tests::http_client().build().unwrap() }
 }
 
 impl Gitlab {

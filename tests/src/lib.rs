@@ -5,6 +5,7 @@
 //! - [`RecordingProxy`] stands before another server and keeps what is asked for,
 //! - [`chaos`] is a server that does one thing wrong,
 //! - [`ListServer`] answers with the pages of a list that changes while one reads it,
+//! - [`http_client`] asks a server beside Rhailab,
 //! - [`FileServer`] sends one file, and breaks off where a test wants it to,
 //! - [`Rhailab`] runs the real binary in an environment without any of the caller's settings,
 //! - [`SandboxProcess`] is a simulated GitLab in a process of its own,
@@ -24,6 +25,7 @@
 pub mod canned;
 pub mod chaos;
 mod file_server;
+mod http_client;
 mod listing;
 mod patience;
 mod process;
@@ -41,6 +43,7 @@ mod terminal;
 mod workspace;
 
 pub use file_server::{FileRequest, FileServer, Serving};
+pub use http_client::http_client;
 pub use listing::{Asked, ListServer, Listing};
 pub use process::{Outcome, Running, run};
 pub use proxy::RecordingProxy;

@@ -94,9 +94,7 @@ impl Connector {
 
 impl ConnectSettings {
     fn build(&self, identity: Option<Identity>) -> reqwest::Result<reqwest::Client> {
-        // Whoever embeds the client may have chosen an implementation of cryptography already; that one is used then.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = reqwest::Client::builder()
+        let builder = builder()
             .user_agent(concat!("rhailab/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
@@ -110,6 +108,13 @@ impl ConnectSettings {
             None => builder.build(),
         }
     }
+}
+
+/// Describes a client of the library's. Without an implementation of cryptography none can be built, not even one that
+/// only tries a certificate. Whoever embeds this crate may have chosen one already; that one is used then.
+fn builder() -> reqwest::ClientBuilder {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
 }
 
 /// Without the client, which knows the proxies of the environment and the passwords in their URLs.
@@ -155,7 +160,7 @@ impl CaSource {
             return Err(unusable("has no certificate in it".to_owned()));
         }
         // The library looks into the certificates when it builds a client, not before.
-        reqwest::Client::builder().tls_certs_only(roots.iter().cloned()).build().map_err(|error| {
+        builder().tls_certs_only(roots.iter().cloned()).build().map_err(|error| {
             unusable(format!("has something in it that is no certificate: {}", innermost(&error)))
         })?;
         Ok(roots)
@@ -181,11 +186,7 @@ impl IdentityFiles {
         let identity = Identity::from_pem(&pem).map_err(|error| unusable(&error))?;
         // Only a client that is built tells whether the key belongs to the certificate. This one trusts nobody, so that
         // the system's certificates need not be loaded for it.
-        reqwest::Client::builder()
-            .tls_certs_only([])
-            .identity(identity.clone())
-            .build()
-            .map_err(|error| unusable(&error))?;
+        builder().tls_certs_only([]).identity(identity.clone()).build().map_err(|error| unusable(&error))?;
         Ok(identity)
     }
 }

@@ -13,7 +13,7 @@ const ARCHIVE: &str = "/projects/1/jobs/5001/artifacts";
 /// A sandbox whose archives are elsewhere, and a client that follows no redirect.
 async fn with_storage() -> (Gitlab, Client) {
     let gitlab = gitlab(Options { object_storage: true, speed: 0.000_1, ..Default::default() }).await;
-    (gitlab, Client::builder().no_proxy().redirect(Policy::none()).build().unwrap())
+    (gitlab, rhailab_tests::http_client().redirect(Policy::none()).build().unwrap())
 }
 
 #[tokio::test]

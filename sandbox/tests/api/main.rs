@@ -54,7 +54,7 @@ async fn slow() -> Gitlab {
 async fn gitlab(options: Options) -> Gitlab {
     let begin: Timestamp = "2026-03-02T10:00:00Z".parse().unwrap();
     let sandbox = start(Options { start: options.start.or(Some(begin)), ..options }).await.unwrap();
-    Gitlab { sandbox, client: Client::builder().no_proxy().build().unwrap() }
+    Gitlab { sandbox, client: rhailab_tests::http_client().build().unwrap() }
 }
 
 /// Jobs of which one fails in its first run.
