@@ -70,6 +70,25 @@ fn the_command_prints_json() {
     assert_eq!(requests[1].json(), json!({"name": "idea", "color": "#fff"}));
 }
 
+/// Who sends the request may look over somebody's shoulder, or into the log of a job; a program says that it wants them.
+#[test]
+fn secrets_of_the_answer_are_printed_on_request_only() {
+    let variable =
+        json!({"key": "K", "value": "swordfish", "masked": true, "note": "glpat-abcdefghijklmnopqrst"});
+    let server = RecordingServer::start([
+        ("GET /api/v4/projects/1/variables", Answer::json(200, &json!([variable]))),
+        ("GET /api/v4/projects/1/triggers/5", Answer::json(200, &json!({"id": 5, "token": "swordfish"}))),
+    ]);
+    for (path, secret) in [("/projects/1/variables", "/0/value"), ("/projects/1/triggers/5", "/token")] {
+        for (options, expected) in [(&[][..], "••••"), (&["--show-secrets"], "swordfish")] {
+            let outcome = run(&server, &[&["api", "GET", path], options].concat());
+            let answer: Value = serde_json::from_str(&outcome.stdout).unwrap();
+            assert_eq!(answer.pointer(secret), Some(&expected.into()), "{outcome:?}");
+            assert_eq!(outcome.stdout.contains("glpat-abc"), path.ends_with("s") && !options.is_empty());
+        }
+    }
+}
+
 #[test]
 fn a_body_comes_from_a_file_or_from_standard_input() {
     let (server, folder) = (server(), Folder::new());

@@ -52,6 +52,30 @@ fn footgun_15_an_action_answers_the_new_state_and_keeps_the_identity() {
     prints(&server, &format!("{project} {schedule}"), "5\n");
 }
 
+/// Waits read the object again and again; what a script has assigned meanwhile is its own.
+#[test]
+fn footgun_20_what_was_assigned_outlives_a_wait() {
+    const PIPELINE: &str = "GET /api/v4/projects/1/pipelines/104";
+    for wait in ["p.wait()", "wait_all([p])"] {
+        let server = RecordingServer::start([
+            (PIPELINE, Answer::json(200, &canned::pipeline("running"))),
+            (PIPELINE, Answer::json(200, &canned::pipeline("success"))),
+            ("GET /api/v4/projects/1/pipelines", canned::rows(&[canned::pipeline("success")])),
+            (
+                "PUT /api/v4/projects/1/pipelines/104/metadata",
+                Answer::json(200, &canned::pipeline("success")),
+            ),
+        ]);
+        let code = format!(
+            "let p = gl.projects.get(1, #{{lazy: true}}).pipelines.get(104); \
+             p.name = \"nightly\"; {wait}; let seen = p.status; p.save(); seen"
+        );
+        prints(&server, &code, "success\n");
+        let sent = server.requests().pop().unwrap();
+        assert_eq!(sent.json(), json!({"name": "nightly"}), "{wait}");
+    }
+}
+
 #[test]
 fn footgun_17_an_anonymous_client_is_anonymous() {
     let home = Folder::new();

@@ -53,7 +53,7 @@ fn obeys_nothing(what: &str, outcome: &Outcome) {
     }
 }
 
-const SCRIPTS: [(&str, i32); 14] = [
+const SCRIPTS: [(&str, i32); 15] = [
     ("gl.projects.get(1)", 0),
     ("gl.projects.get(1).attributes", 0),
     ("#{name: gl.projects.get(1).name}", 0),
@@ -65,6 +65,7 @@ const SCRIPTS: [(&str, i32); 14] = [
         "let p = gl.projects.get(1); print(p); debug(p); let q = p.pipelines.get(104); print(q); debug(q); print([q]); q",
         0,
     ),
+    ("debug(gl.projects.get(1).name)", 0),
     ("gl.projects.get(2)", 1),
     ("gl.projects.get(3)", 1),
     ("gl.projects.get(4)", 1),
@@ -103,6 +104,12 @@ fn a_text_is_exact_in_a_pipe_and_harmless_on_a_terminal() {
     shell.enter(name);
     shell.expect(SHOWN);
     let _ = shell.leave();
+
+    let print = format!("print({name})");
+    let piped = Rhailab::new(RHAILAB).args(["--url", server.url(), "eval", &print]).run();
+    assert_eq!(piped.stdout, format!("{HOSTILE}\n"));
+    let shown = Terminal::output_of(RHAILAB, &["--url", server.url(), "eval", &print]);
+    assert!(shown.contains(SHOWN) && !shown.contains('\u{1b}'), "{shown:?}");
 }
 
 /// An escape in data stands for the same text: nothing is lost.

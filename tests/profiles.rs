@@ -196,6 +196,15 @@ fn the_token_of_a_profile_stays_with_its_server() {
     folder.write("conf/rhailab.toml", "[profiles.work]\nulr = \"x\"\n");
     let broken = call(&folder, &code).run();
     assert!(broken.stderr.contains("field `ulr`") && broken.stderr.contains("2, column 1"), "{broken:?}");
+    // A token whose quotes were forgotten is a token all the same.
+    for (token, words) in
+        [("987654321012", "expected text"), ("glpat-unquoted", "2, column 17"), ("true", "")]
+    {
+        folder.write("conf/rhailab.toml", &format!("[profiles.work]\nprivate_token = {token}\n"));
+        let broken = call(&folder, &code).run();
+        assert_eq!(broken.status, Some(2), "{broken:?}");
+        assert!(broken.stderr.contains(words) && !broken.stderr.contains(token), "{broken:?}");
+    }
 }
 
 #[test]

@@ -40,7 +40,9 @@ fn a_session_from_the_first_line_to_a_script_that_runs() {
     shell.enter("`${failed(project) + 41} of them`");
     shell.expect("42 of them");
 
-    // A long wait is interrupted; what was there is still there.
+    // A long wait is interrupted; what was there is still there, also for a command that is no input.
+    shell.enter("project.pipelines.list(#{status: \"failed\"})");
+    shell.expect("│ 1007 ┆ failed");
     shell.enter(":trace on");
     shell.enter("project.pipelines.get(1005).wait(#{\"until\": \"final\"})");
     shell.expect("/pipelines/1005 200 (");
@@ -48,6 +50,8 @@ fn a_session_from_the_first_line_to_a_script_that_runs() {
     shell.control('c');
     shell.expect("interrupted");
     shell.enter(":trace off");
+    shell.enter(":json");
+    shell.expect("\"id\": 1007");
     shell.enter("`still ${project.path_with_namespace}, ${failed(project)}`");
     shell.expect("still demo/app, 1");
 
@@ -120,6 +124,16 @@ fn what_would_write_can_be_refused_and_rehearsed() {
     shell.enter(":dry off");
     shell.enter("`${project.triggers.list().len()} as before`");
     shell.expect("1 as before");
+    // What the shell holds of a server that it has left obeys as well.
+    shell.enter(":sandbox");
+    shell.expect("nothing here is real");
+    shell.enter(":readonly on");
+    shell.expect("sandbox read-only> ");
+    shell.enter("project.triggers.create(#{description: \"x\"})");
+    shell.expect("ProjectTrigger.create would write, and this client only reads");
+    shell.enter(":readonly off");
+    shell.enter("project.triggers.create(#{description: \"of the server before\"}).kind");
+    shell.expect("ProjectTrigger");
     assert_eq!(shell.leave().1, 0);
 }
 

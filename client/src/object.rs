@@ -192,6 +192,13 @@ impl Object {
         });
     }
 
+    /// Becomes a later reading of the same object. What was assigned here and not saved stays.
+    pub fn take_reading(&mut self, reading: Self) {
+        let changes = std::mem::take(&mut self.changes);
+        *self = reading;
+        self.changes = changes;
+    }
+
     /// Reads the object again. What was assigned and not saved is dropped.
     ///
     /// # Errors

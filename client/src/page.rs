@@ -34,7 +34,7 @@ pub use walk::Pages;
 /// - no row comes twice, whatever happens;
 /// - no row is missed because others are added, in lists with the newest first;
 /// - no row is missed because this client, or a copy of it, deleted others or changed them so that they left the list, as a loop does
-///   that cancels what it lists; the page before is read again for that, at most once for each page;
+///   that cancels what it lists; the pages before are read again for that, at most three times for each page;
 /// - where GitLab sends totals, as it does for most lists of up to 10,000 rows with the newest first, no row is missed because somebody else
 ///   deleted others: a total that shrank shows it.
 ///

@@ -21,7 +21,7 @@ use crate::commands;
 use crate::commands::logs::JobName;
 use crate::commands::trigger::TriggerOptions;
 use crate::commands::wait::WaitOptions;
-use crate::engine::bridge::Interrupt;
+use crate::engine::bridge::{Bridge, Interrupt};
 use crate::live::screen;
 use crate::report::{self, Ending};
 use crate::{progress, shell, verbose};
@@ -146,6 +146,9 @@ pub(crate) struct ApiOptions {
     /// A file with the JSON of the body; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) input: Option<PathBuf>,
+    /// Print tokens and masked values as they are, for a program that reads them
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
 }
 
 /// How to simulate.
@@ -266,6 +269,14 @@ pub(crate) fn end(ending: Ending) -> Status {
         say(&message);
     }
     ending.status
+}
+
+/// Starts what requests run on. From then on, what a bridge waits for is cut short by interrupts alone.
+pub(crate) fn start(bridge: &Bridge) -> Result<(), Status> {
+    bridge.runtime().map(drop).map_err(|error| {
+        say(&format!("error: the runtime cannot start: {error}"));
+        Status::Failure
+    })
 }
 
 /// Says what is wrong with the call of the program.

@@ -127,6 +127,11 @@ impl Server {
         self.settings.client()
     }
 
+    /// A client that does with requests that write what another one does with them, now and later.
+    pub(crate) fn client_like(&self, other: &Gitlab) -> Result<Gitlab, Error> {
+        self.settings.builder().writes_like(other).build()
+    }
+
     /// The token of the CI/CD job as which the server is spoken to, if it is that.
     pub(crate) fn job_token(&self) -> Option<Secret> {
         let token = self.settings.token.as_ref().map(|token| &token.value)?;

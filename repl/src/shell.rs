@@ -127,6 +127,8 @@ impl Shell {
         if !hidden && !self.editor.remember(input) {
             say("(not kept in the history: it may hold a secret)");
         }
+        // An interrupt that came before is over; it was told then.
+        self.bridge.resume();
         if editor::is_command(text) {
             let said = match text.strip_prefix(':') {
                 Some(line) => command::run(self, line),
@@ -254,36 +256,43 @@ impl Shell {
 
     fn enter_sandbox(&mut self) -> Result<(), String> {
         let server = Server::sandbox(&self.bridge, None, &self.options).map_err(|error| error.to_string())?;
-        let left = self.enter(server)?;
-        self.left_server = Some(left);
+        let client = self.client_of(&server)?;
+        self.left_server = Some(self.enter(server, client));
         Ok(())
     }
 
     /// Goes back to the server from before `:sandbox`; false where there is none to go back to.
     fn leave_sandbox(&mut self) -> Result<bool, String> {
-        match self.left_server.take() {
-            Some(server) => self.enter(server).map(|_| true),
-            None => Ok(false),
-        }
+        let client = self.left_server.as_ref().map(|server| self.client_of(server)).transpose()?;
+        let Some((server, client)) = self.left_server.take().zip(client) else {
+            return Ok(false);
+        };
+        self.enter(server, client);
+        Ok(true)
     }
 
     fn enter_profile(&mut self, name: &str) -> Result<(), String> {
         let server = Server::profile(name, &self.options).map_err(|error| error.to_string())?;
+        let client = self.client_of(&server)?;
         self.left_server = None;
-        self.enter(server).map(drop)
+        self.enter(server, client);
+        Ok(())
     }
 
     fn list_profiles(&self) -> Result<String, String> {
         server::profiles(self.options.config.as_deref()).map_err(|error| error.to_string())
     }
 
+    /// A client of another server. What `:readonly` and `:dry` say from now on holds for what was fetched with this one, too.
+    fn client_of(&self, server: &Server) -> Result<Gitlab, String> {
+        server.client_like(&self.client).map_err(|error| error.to_string())
+    }
+
     /// Makes `gl` a client of another server, and answers the one before.
-    fn enter(&mut self, server: Server) -> Result<Server, String> {
-        let client = server.client().map_err(|error| error.to_string())?;
-        client.set_writes(self.client.writes());
+    fn enter(&mut self, server: Server, client: Gitlab) -> Server {
         self.session.set_client(client.clone());
         self.client = client;
         self.introduced = false;
-        Ok(std::mem::replace(&mut self.server, server))
+        std::mem::replace(&mut self.server, server)
     }
 }

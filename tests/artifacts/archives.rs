@@ -77,6 +77,24 @@ fn entries_that_leave_the_directory_are_refused() {
 }
 
 #[test]
+fn entries_that_cannot_stand_beside_each_other_are_refused() {
+    for (entries, expected) in [
+        ([("a/b.txt", "1"), ("./a/b.txt", "2")], "its entry \"a/b.txt\" is there twice"),
+        ([("a", "1"), ("a/b.txt", "2")], "its entry \"a\" is a file and a directory"),
+        ([("a/b/", ""), ("a/b", "2")], "its entry \"a/b\" is a file and a directory"),
+    ] {
+        let folder = Folder::new();
+        let problem = unzip(&folder, &archive(&entries)).unwrap_err();
+        assert!(problem.contains(expected), "{problem}");
+        assert_eq!(inside(&folder), ["a.zip"]);
+    }
+    // The directory itself may be named, and others twice.
+    let folder = Folder::new();
+    let zip = archive(&[("./", ""), ("a/", ""), ("./a/", ""), ("a/b.txt", "1")]);
+    assert_eq!(unzip(&folder, &zip).unwrap(), ["/out/a/b.txt"]);
+}
+
+#[test]
 fn links_are_refused() {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file("first.txt", SimpleFileOptions::default()).unwrap();
@@ -147,10 +165,11 @@ fn files_that_were_replaced_come_back_when_a_later_one_has_no_place() {
     fs::create_dir(folder.path().join("out")).unwrap();
     folder.write("out/a.txt", "of yesterday");
     // A file cannot have files in it.
-    let zip = archive(&[("new/file.txt", "1"), ("a.txt", "new"), ("b", "file"), ("b/c.txt", "2")]);
+    folder.write("out/b", "file");
+    let zip = archive(&[("new/file.txt", "1"), ("a.txt", "new"), ("b/c.txt", "2")]);
     let problem = unzip(&folder, &zip).unwrap_err();
     assert!(problem.contains("out/b/c.txt cannot be written"), "{problem}");
-    assert_eq!(inside(&folder), ["a.zip", "out", "out/a.txt"]);
+    assert_eq!(inside(&folder), ["a.zip", "out", "out/a.txt", "out/b"]);
     assert_eq!(fs::read_to_string(folder.path().join("out/a.txt")).unwrap(), "of yesterday");
 }
 

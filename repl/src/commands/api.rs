@@ -1,15 +1,16 @@
-//! `rhailab api METHOD PATH`: one request of any path of the API; the answer's JSON on standard output.
+//! `rhailab api METHOD PATH`: one request of any path of the API; the answer's JSON on standard output, its secrets masked
+//! unless they are asked for.
 
 use std::fs;
 use std::io::{Read as _, stdin};
 use std::path::Path;
 
-use rhailab_client::Writes;
 use rhailab_client::endpoint::Method;
+use rhailab_client::{Writes, mask_secrets};
 use serde_json::{Map, Value};
 
-use crate::cli::{ApiOptions, GlobalOptions, Status, complain, print, say};
-use crate::engine::bridge::Bridge;
+use crate::cli::{ApiOptions, GlobalOptions, Status, complain, end, print, say, start};
+use crate::engine::bridge::{Bridge, Interrupt};
 use crate::engine::http::method_of;
 use crate::output::{self, Format};
 use crate::{report, server};
@@ -31,11 +32,17 @@ pub(crate) fn send(global: &GlobalOptions, options: &ApiOptions) -> Status {
         Ok(opened) => opened,
         Err(status) => return status,
     };
+    if let Err(status) = start(&bridge) {
+        return status;
+    }
     match bridge.wait(client.http(method, &options.path, &query, body.as_ref())) {
         Ok(Ok(Value::Null)) => Status::Success,
         // What a rehearsal answers is no word of GitLab's.
         Ok(Ok(_)) if client.writes() == Writes::Rehearsed && method != Method::Get => Status::Success,
-        Ok(Ok(answer)) => {
+        Ok(Ok(mut answer)) => {
+            if !options.show_secrets {
+                mask_secrets(&mut answer);
+            }
             let format = if global.output == Format::Yaml { Format::Yaml } else { Format::Json };
             match output::data(&answer, format) {
                 Ok(text) => print(format!("{text}\n").as_bytes()),
@@ -46,7 +53,7 @@ pub(crate) fn send(global: &GlobalOptions, options: &ApiOptions) -> Status {
             say(&report::client_failure(&error, global.color.for_stderr()));
             Status::Failure
         }
-        Err(_) => Status::Interrupted,
+        Err(_) => end(report::interrupted(&Interrupt::Signal)),
     }
 }
 

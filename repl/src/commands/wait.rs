@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use rhailab_client::{ErrorKind, Gitlab, Id, Wait};
 
 use super::project;
-use crate::cli::{GlobalOptions, Status, complain, pause, say};
+use crate::cli::{GlobalOptions, Status, complain, pause, say, start};
 use crate::engine::bridge::Bridge;
 use crate::live::{Failure, Watch};
 use crate::output::terminal::one_line;
@@ -122,6 +122,9 @@ where
         Ok(task) => task,
         Err(problem) => return complain(&problem),
     };
+    if let Err(status) = start(&bridge) {
+        return status;
+    }
     let mut watch = Watch::new(global);
     let ended = bridge.wait(async {
         match global.timeout {

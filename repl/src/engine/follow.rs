@@ -96,7 +96,7 @@ pub(crate) fn print_log(
                 }
                 Err(error) => return Err(raise(error)),
             }
-            object.with_mut(|object| *object = fresh);
+            object.with_mut(|object| object.take_reading(fresh));
             if pause.is_none() || Progress::of(&status) != Progress::Moving {
                 return Ok(status);
             }

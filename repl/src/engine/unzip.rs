@@ -2,6 +2,7 @@
 //! grows, and whether it is whole. So the files are made aside, and get their places when all of them are there. Knows
 //! nothing of where archives come from.
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -245,8 +246,15 @@ fn plan(zip: &mut ZipArchive<File>) -> Result<Vec<Entry>, String> {
         let name = entry.name().map_err(|error| error.to_string())?.into_owned();
         let leaves =
             name.starts_with('/') || name.contains(['\\', '\0']) || name.split('/').any(|part| part == "..");
-        let path = entry.enclosed_name().filter(|path| !leaves && !path.as_os_str().is_empty());
+        let path = entry.enclosed_name().filter(|_| !leaves);
         let path = path.ok_or_else(|| format!("its entry {name:?} would leave the directory"))?;
+        if path.as_os_str().is_empty() {
+            if entry.is_dir() {
+                // Some programs name the directory itself.
+                continue;
+            }
+            return Err(format!("its entry {name:?} names no file"));
+        }
         if entry.is_symlink() {
             return Err(format!("its entry {name:?} is a link"));
         }
@@ -259,7 +267,25 @@ fn plan(zip: &mut ZipArchive<File>) -> Result<Vec<Entry>, String> {
         }
         plan.push(Entry { index, path, is_directory: entry.is_dir() });
     }
+    refuse_conflicts(&plan)?;
     Ok(plan)
+}
+
+/// Two entries cannot be one file, and no file can be a directory as well.
+fn refuse_conflicts(plan: &[Entry]) -> Result<(), String> {
+    let mut files = HashSet::new();
+    for Entry { path, .. } in plan.iter().filter(|entry| !entry.is_directory) {
+        if !files.insert(path.as_path()) {
+            return Err(format!("its entry {:?} is there twice", path.display().to_string()));
+        }
+    }
+    for entry in plan {
+        let mut directories = entry.path.ancestors().skip(usize::from(!entry.is_directory));
+        if let Some(both) = directories.find(|place| files.contains(place)) {
+            return Err(format!("its entry {:?} is a file and a directory", both.display().to_string()));
+        }
+    }
+    Ok(())
 }
 
 /// A link that was in the directory before must not lead a file out of it.

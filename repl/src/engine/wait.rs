@@ -38,7 +38,7 @@ fn wait(
     loop {
         match object.bridge().wait(waiting.next())?.map_err(raise)? {
             WaitEvent::Changed(fresh) => {
-                object.with_mut(|object| *object = fresh);
+                object.with_mut(|object| object.take_reading(fresh));
                 if let Some(tell) = &on_change {
                     let _: Dynamic = tell.call_within_context(context, (object.clone(),))?;
                 }
@@ -50,7 +50,7 @@ fn wait(
                 }
             }
             WaitEvent::Done(fresh) => {
-                object.with_mut(|object| *object = fresh);
+                object.with_mut(|object| object.take_reading(fresh));
                 return Ok(object);
             }
             event => tell(print, &event),

@@ -32,14 +32,14 @@ fn wait_all(context: &NativeCallContext<'_>, bridge: &Bridge, list: Dynamic, opt
     let mut waiting = begin(given, wait).map_err(raise)?;
     while let Some(change) = bridge.wait(waiting.next())? {
         let Some(handle) = handles.get(change.place) else { continue };
-        handle.with_mut(|object| *object = change.object);
+        handle.with_mut(|object| object.take_reading(change.object));
         if let Some(tell) = &on_change {
             let _: Dynamic = tell.call_within_context(context, (handle.clone(),))?;
         }
     }
     let summary = waiting.summary();
     for (handle, object) in handles.iter().zip(&summary.objects) {
-        handle.with_mut(|handle| *handle = object.clone());
+        handle.with_mut(|handle| handle.take_reading(object.clone()));
     }
     waiting.verdict().map_err(raise)?;
     Ok(summed_up(&handles, &summary))

@@ -25,11 +25,11 @@ fn watch(object: &ObjectRef, print: Arc<dyn Printer>) -> Result<(), Box<EvalAltR
                 Ok(WaitEvent::Changed(fresh)) => {
                     // The wait has read it, or it would not tell of a change.
                     let line = format!("{fresh}: {}", fresh.text("status").unwrap_or_default());
-                    object.with_mut(|object| *object = fresh);
+                    object.with_mut(|object| object.take_reading(fresh));
                     line
                 }
                 Ok(WaitEvent::Done(fresh)) => {
-                    object.with_mut(|object| *object = fresh);
+                    object.with_mut(|object| object.take_reading(fresh));
                     return;
                 }
                 Ok(_) => continue,

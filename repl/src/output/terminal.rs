@@ -1,6 +1,7 @@
 //! Text from elsewhere on a terminal: names and messages that a server sends may hold control sequences,
 //! which must not reach the terminal.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::Arc;
 
@@ -16,6 +17,30 @@ use crate::progress;
 #[must_use]
 pub fn neutral(text: &str) -> String {
     text.chars().map(|letter| if matches!(letter, '\n' | '\t') { letter } else { visible(letter) }).collect()
+}
+
+/// The same, with colours left as they are: a script may print in colours, and they steer nothing.
+///
+/// ```
+/// let text = "\u{1b}[1;31mred\u{1b}[0m\u{1b}[2J";
+/// assert_eq!(rhailab::output::terminal::colored(text), "\u{1b}[1;31mred\u{1b}[0m␛[2J");
+/// ```
+#[must_use]
+pub fn colored(text: &str) -> String {
+    const BEGIN: &str = "\u{1b}[";
+    let mut parts = text.split(BEGIN);
+    let mut shown = parts.next().map(neutral).unwrap_or_default();
+    for part in parts {
+        let end = part.find(|letter| !matches!(letter, '0'..='9' | ';' | ':'));
+        match end.filter(|end| part[*end..].starts_with('m')) {
+            Some(end) => {
+                let (color, rest) = part.split_at(end + 1);
+                shown.extend([BEGIN, color, &neutral(rest)]);
+            }
+            None => shown.extend([neutral(BEGIN), neutral(part)]),
+        }
+    }
+    shown
 }
 
 /// The text on one line, without any control character.
@@ -99,7 +124,13 @@ impl Standard {
 }
 
 impl Printer for Standard {
+    /// On a terminal a person looks at it; in a pipe a program reads it, and gets it as it is.
     fn print(&self, line: &str) -> io::Result<()> {
+        let line: Cow<'_, str> = match self.logs {
+            LogStyle { terminal: false, .. } => line.into(),
+            LogStyle { colors: true, .. } => colored(line).into(),
+            LogStyle { colors: false, .. } => neutral(line).into(),
+        };
         progress::aside(|| {
             let mut out = io::stdout().lock();
             writeln!(out, "{line}")
@@ -115,7 +146,7 @@ impl Printer for Standard {
     }
 
     fn note(&self, line: &str) -> io::Result<()> {
-        progress::aside(|| writeln!(io::stderr().lock(), "{line}"))
+        progress::aside(|| writeln!(io::stderr().lock(), "{}", neutral(line)))
     }
 
     fn log_style(&self) -> LogStyle {
@@ -157,6 +188,21 @@ mod tests {
             prop_assert_eq!(many.chars().count(), text.chars().count());
             for (before, after) in text.chars().zip(one.chars()) {
                 prop_assert!(before == after || is_obeyed(before));
+            }
+        }
+
+        #[test]
+        fn of_what_a_terminal_obeys_colors_alone_are_left(
+            parts in prop::collection::vec((text(), "\u{1b}?\\[?[0-9;:]{0,3}[mJ]?"), 0..4)
+        ) {
+            let text: String = parts.into_iter().flat_map(|(text, sequence)| [text, sequence]).collect();
+            let shown = colored(&text);
+            let mut parts = shown.split("\u{1b}[");
+            prop_assert!(parts.next().is_some_and(is_harmless));
+            for part in parts {
+                let (color, rest) = part.split_once('m').unwrap_or(("no colour", part));
+                prop_assert!(color.chars().all(|letter| matches!(letter, '0'..='9' | ';' | ':')));
+                prop_assert!(is_harmless(rest));
             }
         }
 

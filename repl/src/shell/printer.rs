@@ -40,7 +40,7 @@ impl Printer for ShellPrinter {
         let mut above = self.above_prompt.lock().unwrap_or_else(PoisonError::into_inner);
         match above.as_mut() {
             Some(printer) => printer.print(format!("{}\n", neutral(line))).map_err(io::Error::other),
-            None => self.standard.note(&neutral(line)),
+            None => self.standard.note(line),
         }
     }
 
