@@ -61,6 +61,9 @@ fn the_command_prints_json() {
     let outcome =
         run(&server, &["api", "POST", "projects/1/labels", "--field", "name=idea", "-f", "color=#fff"]);
     assert_eq!(serde_json::from_str::<Value>(&outcome.stdout).unwrap()["id"], 4);
+    let lists = ["-f", "scope[]=failed", "-f", "scope[]=a&b"];
+    run(&server, &[&["api", "GET", "/projects/1/labels"], &lists[..]].concat());
+    run(&server, &[&["api", "POST", "/projects/1/labels"], &lists[..]].concat());
     let outcome = run(&server, &["--output", "yaml", "api", "GET", "/projects/1/labels"]);
     assert_eq!(outcome.stdout, "- id: 3\n  name: bug\n");
     let outcome = run(&server, &["api", "DELETE", "/projects/1/labels/4"]);
@@ -68,6 +71,8 @@ fn the_command_prints_json() {
     let requests = server.requests();
     assert_eq!(requests[0].query, "search=bug");
     assert_eq!(requests[1].json(), json!({"name": "idea", "color": "#fff"}));
+    assert_eq!(requests[2].query, "scope%5B%5D=failed&scope%5B%5D=a%26b");
+    assert_eq!(requests[3].json(), json!({"scope": ["failed", "a&b"]}));
 }
 
 /// Who sends the request may look over somebody's shoulder, or into the log of a job; a program says that it wants them.
@@ -112,7 +117,9 @@ fn a_wrong_call_is_told_and_sends_nothing() {
     for (args, words) in [
         (vec!["api", "FETCH", labels], "It has GET, POST, PUT, PATCH, DELETE."),
         (vec!["api", "POST", labels, "-f", "name"], "write -f NAME=VALUE"),
-        (vec!["api", "POST", labels, "-f", "a=1", "-f", "a=2"], "is there twice"),
+        (vec!["api", "POST", labels, "-f", "a=1", "-f", "a=2"], "a list is written -f 'a[]=VALUE'"),
+        (vec!["api", "POST", labels, "-f", "a=1", "-f", "a[]=2"], "is a value and a list"),
+        (vec!["api", "GET", "../admin"], "it has . or .. in it"),
         (vec!["api", "GET", labels, "--input", "x.json"], "this method has none"),
         (vec!["api", "POST", labels, "--input", "nowhere.json"], "nowhere.json cannot be read"),
         (vec!["api", "POST", labels, "--input", broken.to_str().unwrap()], "broken.json is not JSON"),

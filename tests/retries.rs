@@ -168,6 +168,16 @@ fn footgun_10_a_call_ends_in_time() {
 }
 
 #[tokio::test]
+async fn footgun_10_what_was_wrong_before_the_time_was_over_is_told() {
+    let busy = Answer::text(429, "Retry later").with_header("retry-after", "30");
+    let server = RecordingServer::start([(GET, busy)]);
+    let gl = Gitlab::builder(server.url()).timeout(Duration::from_millis(200)).build().unwrap();
+    let error = gl.projects().get(1).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.message().ends_with("within 200ms, after GitLab answered 429"), "{error}");
+}
+
+#[tokio::test]
 async fn footgun_10_each_step_has_a_limit_and_all_failures_are_one_type() {
     let route = Answered { status: 200, headers: Vec::new(), body: b"{\"id\": 1}".to_vec() };
     let server = ChaosServer::start([(GET, route)], Fault::Stalled, Times::Always);

@@ -256,6 +256,49 @@ fn trap_6_our_own_functions_stand_in_for_rhais() {
     assert_eq!(run.value::<()>(r#"env("RHAILAB_TEST_NOT_SET")"#), ());
 }
 
+/// Rhai takes an error of the closure for "equal", and every answer that is no whole number.
+#[test]
+fn sorting_stops_at_an_error_and_understands_fractions() {
+    let server = server();
+    let mut run = engine(&server);
+    let sorted = |run: &mut Run, script: &str| run.value::<String>(&format!("{script}; values.to_json()"));
+    assert_eq!(
+        sorted(&mut run, "let values = [0.75, 0.25, 0.5]; values.sort(|a, b| a - b)"),
+        "[0.25,0.5,0.75]"
+    );
+    let pairs = "let values = [[2, 1], [1, 2], [2, 3], [1, 4], [0, 5]]; values.sort(|a, b| a[0] - b[0])";
+    assert_eq!(sorted(&mut run, pairs), "[[0,5],[1,2],[1,4],[2,1],[2,3]]", "equal ones stay as they stood");
+    // An order that contradicts itself gives some order, and no panic.
+    let all = run.value::<i64>(
+        "let values = []; for n in 0..100 { values.push(n); } values.sort(|a, b| 1); values.len()",
+    );
+    assert_eq!(all, 100);
+    for (script, message) in [
+        ("[2, 1].sort(|a, b| a < b)", "the order answers bool, not a number"),
+        ("let p = gl.projects.get(1); [p, p].sort(|a, b| a.nam - b.nam)", "a Project has no field `nam`"),
+    ] {
+        assert_eq!(run.error(script).0.message(), message, "{script}");
+    }
+    let exit = run.eval("try { [2, 1].sort(|a, b| exit(7)) } catch { 1 }").unwrap_err();
+    assert!(matches!(exit.unwrap_inner(), EvalAltResult::ErrorTerminated(..)), "{exit}");
+}
+
+/// Rhai's own reader of JSON takes maps alone, and code for JSON.
+#[test]
+fn any_json_can_be_read_and_nothing_else() {
+    let server = server();
+    let mut run = engine(&server);
+    for json in ["[1,2.5,null]", "5", "null", r#""a/b""#, r#"{"a":[true]}"#] {
+        let script = format!("to_json(parse_json({json:?}))");
+        assert_eq!(run.value::<String>(&script), json);
+    }
+    assert_eq!(run.value::<String>(r#"parse_json("\"a\\/b\"")"#), "a/b");
+    for wrong in ["not json", "{\"a\": 1 + 1}", ""] {
+        let (error, _) = run.error(&format!("parse_json({wrong:?})"));
+        assert!(error.message().starts_with("the text is not JSON: "), "{wrong}: {error}");
+    }
+}
+
 #[test]
 fn what_was_taken_from_a_list_can_be_used_like_the_list() {
     let server = server();

@@ -140,7 +140,8 @@ pub(crate) struct ApiOptions {
     pub(crate) method: String,
     /// The path below /api/v4, such as /projects/1/pipelines
     pub(crate) path: String,
-    /// A field of the body, or of the query where there is no body; may be given more than once
+    /// A field of the body, or of the query where there is none or `--input` gives it; may be given more than once, and
+    /// NAME[]=VALUE adds to a list
     #[arg(short, long, value_name = "NAME=VALUE")]
     pub(crate) field: Vec<String>,
     /// A file with the JSON of the body; `-` is standard input

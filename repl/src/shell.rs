@@ -12,6 +12,7 @@ mod lexer;
 mod pager;
 mod printer;
 mod record;
+mod secrets;
 mod session;
 
 use std::sync::Arc;

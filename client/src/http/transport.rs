@@ -170,6 +170,7 @@ impl Transport {
         F: Future<Output = Result<T, Setback>>,
     {
         let mut attempts = Attempts::new(self.options.retry);
+        let mut last = None;
         let work = async {
             loop {
                 // With a permit at hand nothing stands between the request and the pace that counts when it leaves.
@@ -185,11 +186,12 @@ impl Transport {
                     return Err(setback);
                 };
                 announce_retry(call, &setback.cause, pause, &attempts);
+                last = Some(setback.cause);
                 tokio::time::sleep(pause).await;
             }
         };
         let result = within(self.options.timeout, work).await.unwrap_or_else(|timeout| {
-            let cause = Cause::Error(out_of_time(&call.url, timeout));
+            let cause = Cause::Error(out_of_time(&call.url, timeout, last.as_ref()));
             // A request that waited for its turn, or to be repeated, has not left.
             let problem = if attempts.is_under_way() { Problem::NoAnswer } else { Problem::Permanent };
             Err(Setback { problem, cause })
@@ -231,10 +233,19 @@ async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Re
     }
 }
 
-fn out_of_time(url: &Url, timeout: Duration) -> Error {
+/// `last` is what the attempt before ended with, if there was one.
+fn out_of_time(url: &Url, timeout: Duration, last: Option<&Cause>) -> Error {
     let origin = url.origin().ascii_serialization();
-    Error::new(ErrorKind::Timeout, format!("no whole answer from {origin} within {timeout:?}"))
+    let before = last.map(|cause| format!(", after {}", words(cause))).unwrap_or_default();
+    Error::new(ErrorKind::Timeout, format!("no whole answer from {origin} within {timeout:?}{before}"))
         .with_hint("Is the server overloaded? A longer timeout may help.")
+}
+
+fn words(cause: &Cause) -> String {
+    match cause {
+        Cause::Error(error) => error.message().to_owned(),
+        Cause::Refusal(refusal) => format!("GitLab answered {}", refusal.status.as_u16()),
+    }
 }
 
 impl Reply {
@@ -245,12 +256,8 @@ impl Reply {
 }
 
 fn announce_retry(call: &Call, cause: &Cause, pause: Duration, attempts: &Attempts) {
-    let reason = match cause {
-        Cause::Error(error) => error.message().to_owned(),
-        Cause::Refusal(refusal) => format!("GitLab answered {}", refusal.status.as_u16()),
-    };
     let attempt = format!("attempt {}", attempts.made() + 1);
-    announce_pause(&call.facts, pause, &reason, &attempt);
+    announce_pause(&call.facts, pause, &words(cause), &attempt);
 }
 
 /// Tells whoever listens that a request is not sent at once, and why.

@@ -6,7 +6,7 @@ use std::io::{Read as _, stdin};
 use std::path::Path;
 
 use rhailab_client::endpoint::Method;
-use rhailab_client::{Writes, mask_secrets};
+use rhailab_client::{ErrorKind, Writes, mask_secrets};
 use serde_json::{Map, Value};
 
 use crate::cli::{ApiOptions, GlobalOptions, Status, complain, end, print, say, start};
@@ -51,7 +51,7 @@ pub(crate) fn send(global: &GlobalOptions, options: &ApiOptions) -> Status {
         }
         Ok(Err(error)) => {
             say(&report::client_failure(&error, global.color.for_stderr()));
-            Status::Failure
+            if error.kind() == ErrorKind::Usage { Status::Usage } else { Status::Failure }
         }
         Err(_) => end(report::interrupted(&Interrupt::Signal)),
     }
@@ -65,8 +65,20 @@ fn content(options: &ApiOptions, takes_body: bool) -> Result<(Map<String, Value>
             .split_once('=')
             .filter(|(name, _)| !name.is_empty())
             .ok_or_else(|| format!("{field:?} is no field; write -f NAME=VALUE"))?;
-        if fields.insert(name.to_owned(), value.into()).is_some() {
-            return Err(format!("the field {name:?} is there twice; --input takes a JSON body with lists"));
+        match name.strip_suffix("[]") {
+            Some(list) => {
+                let values = fields.entry(list).or_insert_with(|| Value::Array(Vec::new()));
+                let Value::Array(values) = values else {
+                    return Err(format!("the field {list:?} is a value and a list"));
+                };
+                values.push(value.into());
+            }
+            None if fields.contains_key(name) => {
+                return Err(format!(
+                    "the field {name:?} is there twice; a list is written -f '{name}[]=VALUE'"
+                ));
+            }
+            None => drop(fields.insert(name.to_owned(), value.into())),
         }
     }
     let Some(input) = &options.input else {

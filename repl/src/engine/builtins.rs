@@ -18,6 +18,8 @@ type Raised<T> = Result<T, Box<EvalAltResult>>;
 
 pub(crate) fn register(engine: &mut Engine, world: &World) {
     write_output(engine, &world.print, &world.bridge);
+    // Rhai's own reads maps alone, and takes code for JSON.
+    engine.register_fn("parse_json", parse_json);
     // Rhai's own sleep holds the thread, and Ctrl-C with it.
     let (whole, fraction, text) = (world.bridge.clone(), world.bridge.clone(), world.bridge.clone());
     engine
@@ -65,6 +67,15 @@ pub(crate) fn limit_of(name: &str, value: &Dynamic) -> Raised<Duration> {
 pub(crate) fn pause_of(name: &str, value: &Dynamic) -> Raised<Duration> {
     duration::pause(duration_of(name, value)?)
         .map_err(|what| raise_usage_with(format!("`{name}` {what}"), "Such as \"500ms\", 1 or \"5s\"."))
+}
+
+fn parse_json(text: ImmutableString) -> Raised<Dynamic> {
+    serde_json::from_str(&text).map(|json| value::from_json(&json)).map_err(|error| {
+        raise_usage_with(
+            format!("the text is not JSON: {error}"),
+            "Such as what `to_json` writes: names and text in double quotes, no comments.",
+        )
+    })
 }
 
 fn write_output(engine: &mut Engine, print: &Arc<dyn Printer>, bridge: &Bridge) {

@@ -35,7 +35,7 @@ pub(super) fn overview(page: &mut Page) {
     page.terms(
         WORDS.iter().filter(|(name, _)| *name != "help").map(|(name, topic)| (*name, summary(*topic))),
     );
-    page.heading("Options of all calls that ask GitLab");
+    page.heading("Options of most calls that ask GitLab");
     page.terms(ANY_VERB.iter().chain(CALL).map(|row| (row.name, row.doc)));
     page.heading("Methods of objects");
     functions(page, OBJECT_METHODS);

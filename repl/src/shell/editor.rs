@@ -16,7 +16,7 @@ use super::complete::complete;
 use super::highlight::highlight;
 use super::known::Known;
 use super::lexer::{self, Ending};
-use super::{history, last_value};
+use super::{history, last_value, secrets};
 use crate::engine::syntax::Syntax;
 
 /// The editor with its history.
@@ -73,7 +73,7 @@ impl LineEditor {
 
     /// Keeps an input for later, unless it may hold a secret: then this answers false.
     pub(super) fn remember(&mut self, input: &str) -> bool {
-        if history::holds_secret(input) {
+        if secrets::has_some(input) {
             return false;
         }
         let added = self.editor.add_history_entry(input).unwrap_or(false);

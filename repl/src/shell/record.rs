@@ -1,10 +1,9 @@
 //! What was run in a session, as a script that runs. The one thing that a script lacks is `_`: the value that a
 //! later input calls so gets a name.
 
-use rhailab_client::mask_tokens;
-
 use super::last_value;
 use super::lexer::{self, Kind, Source};
+use super::secrets;
 
 /// The inputs that ran without an error, in their order.
 #[derive(Debug, Default)]
@@ -24,7 +23,7 @@ pub(crate) struct Saved {
     pub(crate) script: String,
     /// How many inputs it holds.
     pub(crate) inputs: usize,
-    /// Whether something that looked like a token was masked; then it has to be put in again, from the environment.
+    /// Whether something that may be a secret was masked; then it has to be put in again, from the environment.
     pub(crate) masked: bool,
 }
 
@@ -47,7 +46,7 @@ impl Record {
             script.push_str(&terminated(&text));
             script.push('\n');
         }
-        let shown = mask_tokens(&script);
+        let shown = secrets::masked(&script);
         Saved { masked: shown != script, inputs: self.inputs.len(), script: shown }
     }
 

@@ -38,7 +38,7 @@ pub(super) fn save(shell: &mut Shell, file: &str) -> Outcome {
         .write_all(saved.script.as_bytes())
         .map_err(|error| format!("{file} cannot be written: {error}"))?;
     let masked = if saved.masked {
-        "\nWhat looked like a token was masked; read it with `env(\"NAME\")` instead."
+        "\nWhat may be a secret was masked; read it with `env(\"NAME\")` instead."
     } else {
         ""
     };
