@@ -16,6 +16,23 @@ use rhailab_tests::{Folder, Outcome, Rhailab};
 
 const RHAILAB: &str = env!("CARGO_BIN_EXE_rhailab");
 
+/// Help and mistakes come before the options are read, and obey them all the same.
+#[test]
+fn colours_are_for_who_wants_them() {
+    for (args, is_coloured) in [
+        (&["--color", "always", "--help"][..], true),
+        (&["--color=always", "run"], true),
+        (&["--help", "--color", "always"], true),
+        (&["--color=always", "--color=never", "--help"], false),
+        (&["--help"], false),
+        (&["run"], false),
+    ] {
+        let outcome = rhailab(args);
+        let shown = format!("{}{}", outcome.stdout, outcome.stderr);
+        assert_eq!(shown.contains('\u{1b}'), is_coloured, "{args:?}: {shown:?}");
+    }
+}
+
 #[test]
 fn doc_prints_a_page() {
     assert_eq!(rhailab(&["doc"]), succeeded(&text("")));

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use clap_complete::Shell;
 use rhailab_client::nearest;
 use rhailab_sandbox::Fault;
@@ -33,7 +33,7 @@ pub use status::Status;
 /// The program.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match parse(&std::env::args_os().collect::<Vec<_>>()) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way too; clap knows what goes to which stream.
@@ -48,6 +48,24 @@ pub fn main() -> ExitCode {
     verbose::install(cli.global.verbose);
     progress::show(cli.global.progress.is_shown());
     run(&cli).into()
+}
+
+/// Reads the call. Help and mistakes are told before the options are read, so `--color` is looked for ahead of that.
+fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
+    let choices = words.iter().enumerate().filter_map(|(place, word)| {
+        match word.to_str()?.strip_prefix("--color")? {
+            "" => words.get(place + 1)?.to_str(),
+            choice => choice.strip_prefix('='),
+        }
+    });
+    let color = match choices.last() {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    };
+    let mut command = Cli::command().color(color);
+    let matches = command.try_get_matches_from_mut(words)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 /// GitLab CI/CD recipes as scripts.
