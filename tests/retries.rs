@@ -197,6 +197,7 @@ fn two_vs_show_headers_and_bodies_without_secrets() {
     assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), "nightly\n"), "{outcome:?}");
     for line in [
         "> accept: application/json",
+        "> private-token: ••••",
         "> {\"description\":\"nightly\"}",
         "< 201",
         "< content-type: application/json",

@@ -84,7 +84,7 @@ fn beginning(text: &str, letters: usize) -> &str {
     text.char_indices().nth(letters).map_or(text, |(end, _)| &text[..end])
 }
 
-/// Headers as lines, without credentials and cookies.
+/// Headers as lines, credentials and cookies masked.
 pub(crate) fn headers(headers: &HeaderMap) -> String {
     const SECRET: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
     let is_secret = |name: &str| SECRET.contains(&name) || is_secret_name(name);

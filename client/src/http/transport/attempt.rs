@@ -12,6 +12,7 @@ use super::super::connect::{handshake_hint, innermost};
 use super::super::redirect::{Hop, is_redirect};
 use super::super::retry::{Problem, asked_pause};
 use super::{Body, Call, Cause, Refusal, Reply, Setback, Transport};
+use crate::auth::Credential;
 use crate::error::{Error, ErrorKind};
 
 /// How much of an answer is read that means failure. GitLab's own are far shorter; what proxies send is not worth more.
@@ -46,18 +47,15 @@ impl Transport {
     async fn send(&self, call: &Call, hop: &Hop) -> Result<reqwest::Response, Setback> {
         let permanent = |error| Setback { problem: Problem::Permanent, cause: Cause::Error(error) };
         let client = self.connector.client(hop.trusted).map_err(permanent)?;
-        let mut outgoing = client.request(call.request.method().clone(), hop.url.clone());
-        outgoing = outgoing.headers(call.request.headers().clone());
+        let mut headers = call.request.headers().clone();
+        if hop.trusted {
+            headers.extend(self.options.credential.as_ref().map(Credential::header));
+        }
+        trace_head(call, ">", &hop.shown_url(), &headers);
+        let mut outgoing = client.request(call.request.method().clone(), hop.url.clone()).headers(headers);
         if !call.request.body().is_empty() {
             outgoing = outgoing.body(call.request.body().clone());
         }
-        if hop.trusted
-            && let Some(credential) = &self.options.credential
-        {
-            let (name, value) = credential.header();
-            outgoing = outgoing.header(name, value);
-        }
-        trace_head(call, ">", &hop.shown_url(), call.request.headers());
         let started = Instant::now();
         self.meter.requests.fetch_add(1, Ordering::Relaxed);
         let response = outgoing.send().await.map_err(|error| self.no_answer(call, hop, error))?;
