@@ -52,13 +52,13 @@ pub fn main() -> ExitCode {
 
 /// Reads the call. Help and mistakes are told before the options are read, so `--color` is looked for ahead of that.
 fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
-    let choices = words.iter().enumerate().filter_map(|(place, word)| {
+    let mut choices = words.iter().enumerate().filter_map(|(place, word)| {
         match word.to_str()?.strip_prefix("--color")? {
             "" => words.get(place + 1)?.to_str(),
             choice => choice.strip_prefix('='),
         }
     });
-    let color = match choices.last() {
+    let color = match choices.next_back() {
         Some("always") => ColorChoice::Always,
         Some("never") => ColorChoice::Never,
         _ => ColorChoice::Auto,
