@@ -293,7 +293,7 @@ pub(crate) fn end(ending: Ending) -> Status {
 /// Starts what requests run on. From then on, what a bridge waits for is cut short by interrupts alone.
 pub(crate) fn start(bridge: &Bridge) -> Result<(), Status> {
     bridge.runtime().map(drop).map_err(|error| {
-        say(&format!("error: the runtime cannot start: {error}"));
+        say(&format!("error: {error}"));
         Status::Failure
     })
 }

@@ -108,7 +108,7 @@ impl Server {
             Some(path) => Scenario::read(path).map_err(|error| Error::usage(error.to_string()))?.options(),
             None => rhailab_sandbox::Options::default(),
         };
-        let runtime = bridge.runtime().map_err(|error| Error::io("the runtime cannot start", &error))?;
+        let runtime = bridge.runtime()?;
         let sandbox = runtime
             .block_on(rhailab_sandbox::start(world))
             .map_err(|error| Error::usage(format!("the sandbox cannot start: {error}")))?;

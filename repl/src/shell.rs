@@ -21,7 +21,7 @@ use rhai::Dynamic;
 use rhailab_client::{Gitlab, Writes};
 use rustyline::EditMode;
 
-use crate::cli::{GlobalOptions, Status, complain, say, unwritable};
+use crate::cli::{GlobalOptions, Status, complain, say, start, unwritable};
 use crate::engine::World;
 use crate::engine::bridge::Bridge;
 use crate::output::{self, Format, Style, WriteError, terminal};
@@ -158,10 +158,7 @@ impl Shell {
 
     /// Runs something in the session, which Ctrl-C stops instead of the shell.
     fn attend(&mut self, run: impl FnOnce(&mut Session) -> Result<Dynamic, Failure>) -> Option<Dynamic> {
-        if let Err(error) = self.bridge.runtime() {
-            say(&format!("error: the runtime cannot start: {error}"));
-            return None;
-        }
+        start(&self.bridge).ok()?;
         let before = self.client.traffic();
         let result = run(&mut self.session);
         if self.client.traffic() != before {

@@ -44,7 +44,7 @@ fn make(global: &GlobalOptions, name: &str) -> Result<String, Error> {
     let token = ask_token(&url)?;
     let client = settings.builder().private_token(&token).build()?;
     let bridge = Bridge::default();
-    bridge.runtime().map_err(|error| Error::io("the runtime cannot start", &error))?;
+    bridge.runtime()?;
     let interrupted = |_| Error::usage("interrupted; nothing was written");
     let user = bridge.wait(async { client.user().get().await }).map_err(interrupted)??;
     // Whoever uses the profile may stand in another directory.

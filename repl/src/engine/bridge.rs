@@ -12,7 +12,7 @@ use rhailab_client::Error;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 
-use super::error::{raise, raise_io};
+use super::error::raise;
 use crate::signal;
 
 /// Runs asynchronous work for scripts. Copies share the runtime and the interrupt.
@@ -95,9 +95,9 @@ impl Bridge {
     /// # Errors
     ///
     /// Rhai's termination error, which scripts cannot catch, when an interrupt comes first; an error of kind
-    /// [`rhailab_client::ErrorKind::Deadline`] when the bridge has a deadline that passes.
+    /// [`rhailab_client::ErrorKind::Deadline`] when the bridge has a deadline that passes; what [`Bridge::runtime`] gives.
     pub fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, Box<EvalAltResult>> {
-        self.started()?.block_on(async {
+        self.runtime().map_err(raise)?.block_on(async {
             let interrupted = self.shared.interrupted.notified();
             tokio::pin!(interrupted);
             // Registering before looking makes sure that no interrupt falls between the two.
@@ -152,25 +152,17 @@ impl Bridge {
         self.interrupt().map_or(Ok(()), |reason| Err(terminated(reason)))
     }
 
-    /// The runtime, for scripts.
-    ///
-    /// # Errors
-    ///
-    /// An error of kind [`rhailab_client::ErrorKind::Io`] when threads cannot be started.
-    pub(crate) fn started(&self) -> Result<&Runtime, Box<EvalAltResult>> {
-        self.runtime().map_err(|error| raise_io("the runtime cannot start", &error))
-    }
-
     /// The runtime, started with the first call; from then on Ctrl-C interrupts the script instead of the process.
     ///
     /// # Errors
     ///
-    /// What the system says when threads cannot be started.
-    pub fn runtime(&self) -> io::Result<&Runtime> {
+    /// [`rhailab_client::ErrorKind::Io`] when threads cannot be started.
+    pub fn runtime(&self) -> Result<&Runtime, Error> {
         if let Some(runtime) = self.shared.runtime.get() {
             return Ok(runtime);
         }
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.map_err(|error| Error::io("the runtime cannot start", &error))?;
         let shared = Arc::downgrade(&self.shared);
         let mut interrupt = Box::pin(runtime.block_on(signal::listen()));
         runtime.spawn(async move {

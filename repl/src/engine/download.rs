@@ -85,7 +85,7 @@ pub(crate) fn run(
             let mut arrived = 0;
             let (sender, mut receiver) = mpsc::channel(AHEAD);
             let mut reading = JoinSet::new();
-            reading.spawn_on(read(download, sender), bridge.started()?.handle());
+            reading.spawn_on(read(download, sender), bridge.runtime().map_err(raise)?.handle());
             while let Some(chunk) = bridge.wait(beside(bar, receiver.recv()))? {
                 arrived += chunk.len() as u64;
                 let _: Dynamic = action.call_within_context(context, (Chunk(chunk),))?;
@@ -104,7 +104,7 @@ fn to_file(
     download: Download,
     path: String,
 ) -> Raised<Result<Downloaded, Error>> {
-    let runtime = bridge.started()?;
+    let runtime = bridge.runtime().map_err(raise)?;
     let mut writing = JoinSet::new();
     writing.spawn_on(async move { download.to_file(path).await }, runtime.handle());
     let written = bridge.wait(beside(bar, end_of(&mut writing)));

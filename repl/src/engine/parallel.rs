@@ -12,9 +12,7 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext,
 use super::World;
 use super::bridge::Bridge;
 use super::client::Configured;
-use super::error::{
-    client_error, raise_io, raise_unknown_option, raise_usage, raise_usage_with, thrown_error,
-};
+use super::error::{client_error, raise, raise_unknown_option, raise_usage, raise_usage_with, thrown_error};
 use super::functions::PAR_MAP_OPTIONS;
 use super::items::Items;
 use super::modules;
@@ -62,7 +60,7 @@ fn par_map(
     };
     let jobs = jobs.unwrap_or_else(|| configured.client().jobs().get().min(MOST_WORKERS));
     // Started before there are several threads that might each start it.
-    bridge.runtime().map_err(|error| raise_io("the runtime cannot start", &error))?;
+    bridge.runtime().map_err(raise)?;
     let open = modules::open();
     thread::scope(|scope| {
         // One worker is this thread: it is there even when the system has no more threads to give.

@@ -12,7 +12,7 @@ use zip::ZipArchive;
 
 use super::World;
 use super::bridge::Bridge;
-use super::error::{raise_io, raise_usage, raise_usage_with};
+use super::error::{raise, raise_io, raise_usage, raise_usage_with};
 
 type Raised<T> = Result<T, Box<EvalAltResult>>;
 
@@ -36,7 +36,7 @@ pub(crate) fn register(engine: &mut Engine, world: &World) {
 /// broken archive or Ctrl-C, leaves everything as it was before.
 fn unzip(bridge: &Bridge, archive: &Path, directory: &Path) -> Raised<Array> {
     // Before that, Ctrl-C ends the program and leaves whatever it has made.
-    bridge.runtime().map_err(|error| raise_io("the runtime cannot start", &error))?;
+    bridge.runtime().map_err(raise)?;
     let shown = archive.display();
     let file = File::open(archive).map_err(|error| raise_io(&format!("{shown} cannot be read"), &error))?;
     let mut zip =

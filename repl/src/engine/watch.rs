@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rhai::{Engine, EvalAltResult};
 use rhailab_client::{Wait, WaitEvent, Waiting};
 
-use super::error::{raise, raise_io};
+use super::error::raise;
 use super::object::ObjectRef;
 use super::{Printer, World};
 
@@ -17,7 +17,7 @@ pub(crate) fn register(engine: &mut Engine, world: &World) {
 
 fn watch(object: &ObjectRef, print: Arc<dyn Printer>) -> Result<(), Box<EvalAltResult>> {
     let mut waiting = Waiting::new(&object.with(Clone::clone), Wait::new()).map_err(raise)?;
-    let runtime = object.bridge().runtime().map_err(|error| raise_io("the runtime cannot start", &error))?;
+    let runtime = object.bridge().runtime().map_err(raise)?;
     let object = object.clone();
     runtime.spawn(async move {
         loop {

@@ -1,11 +1,9 @@
 //! What of an input may be a secret: text that looks like a token, and text that is assigned to what holds secrets. Knows how
 //! Rhai is spelled, and runs nothing.
 
-use rhailab_client::mask_tokens;
+use rhailab_client::{REDACTED, mask_tokens};
 
 use super::lexer::{self, Kind, Source};
-
-const MASK: &str = "••••";
 
 /// Whether an input holds something that may be a secret.
 pub(super) fn has_some(text: &str) -> bool {
@@ -45,12 +43,13 @@ fn is_secrets_value(source: &Source<'_>, index: usize) -> bool {
     }
 }
 
-/// Whether the map around a token says that a variable shall be masked.
+/// Whether the map around a token says that a variable shall be masked, or that it depends.
 fn is_masked(source: &Source<'_>, index: usize) -> bool {
     let map = source.parent(index);
     (0..source.tokens.len()).any(|other| {
         source.parent(other) == map
             && matches!(source.word(other).trim_matches(is_quote), "masked" | "masked_and_hidden")
+            && source.word(other + 2) != "false"
     })
 }
 
@@ -63,7 +62,7 @@ fn with_quotes_of(word: &str) -> String {
     }
     let before = word.len() - inner.len();
     let behind = before + inner.trim_end_matches(is_outside).len();
-    format!("{}{MASK}{}", word.get(..before).unwrap_or_default(), word.get(behind..).unwrap_or_default())
+    format!("{}{REDACTED}{}", word.get(..before).unwrap_or_default(), word.get(behind..).unwrap_or_default())
 }
 
 fn is_quote(letter: char) -> bool {
@@ -111,6 +110,7 @@ mod tests {
             "gl.projects.get(\"group/a-very-long-project-name-of-ours\")",
             "let get_or_create_the_trigger_2 = 1",
             "v.value = \"\"",
+            "p.variables.create(#{key: \"K\", value: \"plain\", masked: false})",
             "if v.value == \"main\" { print(v.value) }",
             "p.pipelines.create(#{ref: \"main\", variables: [#{key: \"ZONE\", value: \"eu\"}]})",
         ] {
